@@ -1,0 +1,72 @@
+//! Bucket bounds of histograms, as exact decimals with one spelling.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use crate::{
+    duration,
+    id::ProbeId,
+    limit::Limit,
+    model::Model,
+    probe::{HttpCall, ProbeKind},
+    signal::Signal,
+};
+
+/// Upper bounds in seconds, rising and unique; `+Inf` is not among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds(Vec<Decimal>);
+
+impl Bounds {
+    /// Makes bounds from seconds in any order.
+    pub fn new(seconds: impl IntoIterator<Item = Decimal>) -> Self {
+        let mut bounds: Vec<Decimal> = seconds.into_iter().map(|it| it.normalize()).collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        Self(bounds)
+    }
+
+    /// Returns the bounds in seconds, rising.
+    pub fn seconds(&self) -> &[Decimal] {
+        &self.0
+    }
+}
+
+/// The bounds of a single call in milliseconds: the defaults of Prometheus' client libraries.
+const CALL_MILLIS: [i64; 11] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+/// The bounds of a whole journey in milliseconds.
+const JOURNEY_MILLIS: [i64; 14] =
+    [50, 100, 250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 8000, 10_000, 30_000];
+
+impl Model {
+    /// Returns the bucket bounds of a probe or journey: the defaults of its kind and every limit that anything
+    /// sets on it, so that a limit is never between two buckets.
+    pub fn bounds(&self, probe: &ProbeId) -> Bounds {
+        let defaults: &[i64] = if self.journeys.contains_key(probe) { &JOURNEY_MILLIS } else { &CALL_MILLIS };
+        let probe = self.probes.get(probe).map(|it| match &it.kind {
+            ProbeKind::Http(call) => call,
+        });
+        self.bounds_with(defaults, probe)
+    }
+
+    /// Returns the bucket bounds of the steps of a journey.
+    pub fn step_bounds(&self, journey: &ProbeId) -> Bounds {
+        let steps = self.journeys.get(journey).into_iter().flat_map(|it| &it.steps);
+        self.bounds_with(&CALL_MILLIS, steps.map(|it| &it.call))
+    }
+
+    fn bounds_with<'c>(&self, defaults: &[i64], calls: impl IntoIterator<Item = &'c HttpCall>) -> Bounds {
+        let within = calls.into_iter().filter_map(|it| it.within);
+        let limits = self.limits.values().flat_map(response_limits);
+        let defaults = defaults.iter().map(|it| Decimal::new(*it, 3));
+        Bounds::new(defaults.chain(within.chain(limits).map(duration::seconds)))
+    }
+}
+
+fn response_limits(limit: &Limit) -> impl Iterator<Item = Duration> {
+    let bounds = match limit.signal {
+        Signal::ResponseMean => limit.bounds.iter(),
+    };
+    bounds.map(|it| it.above)
+}

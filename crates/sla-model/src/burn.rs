@@ -1,0 +1,152 @@
+//! Multi-window, multi-burn-rate alerting: which tiers an objective gets, and when they fire.
+//!
+//! The table is the one of the Google SRE Workbook, chapter 5 ("Alerting on SLOs"), recommendation 6:
+//! 2 % of the budget in 1 h and 5 % in 6 h page, 10 % in 3 d opens a ticket; 10 % in 1 d is added between them.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use crate::{duration, share::Share, window::Window};
+
+/// Who is told: somebody now, or somebody in working hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Wakes a person.
+    Page,
+    /// Waits for a person.
+    Ticket,
+}
+
+/// One burn tier of one objective: the numbers every output quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Burn {
+    /// The name of the tier and its `burn` label: the nominal long window.
+    pub name: &'static str,
+    /// Who is told.
+    pub urgency: Urgency,
+    /// The window that decides that it matters.
+    pub long: Duration,
+    /// The window that decides that it still happens.
+    pub short: Duration,
+    /// How many times faster than allowed the budget is spent when the tier fires.
+    pub factor: Decimal,
+}
+
+/// A line of the workbook's table.
+struct Line {
+    name: &'static str,
+    urgency: Urgency,
+    long: Duration,
+    short: Duration,
+    /// The share of the whole budget that is gone when the tier fires, in hundredths.
+    budget_percent: i64,
+}
+
+const TABLE: [Line; 4] = [
+    Line { name: "1h", urgency: Urgency::Page, long: hours(1), short: minutes(5), budget_percent: 2 },
+    Line { name: "6h", urgency: Urgency::Page, long: hours(6), short: minutes(30), budget_percent: 5 },
+    Line { name: "1d", urgency: Urgency::Ticket, long: hours(24), short: hours(2), budget_percent: 10 },
+    Line { name: "3d", urgency: Urgency::Ticket, long: hours(72), short: hours(6), budget_percent: 10 },
+];
+
+/// Fewer bad events than this never fire a tier: at night one lost request of sixty is 1.67 % of an hour, more
+/// than the 1.44 % that pages at 99.9 %.
+pub const BAD_EVENTS_MIN: u32 = 3;
+
+/// Windows longer than this are alerted on as if they were this long: 2 % of a year's budget would be spent
+/// only after 175 minutes of the month's allowance, and a total outage would page after 10.5 minutes.
+const FACTOR_WINDOW_MAX: Duration = hours(30 * 24);
+
+const fn hours(count: u64) -> Duration {
+    Duration::from_hours(count)
+}
+
+const fn minutes(count: u64) -> Duration {
+    Duration::from_mins(count)
+}
+
+/// Returns the tiers of an objective over `window`: factor = share of the budget × min(window, 30 d) ÷ long
+/// window. A tier whose factor is below 1 would fire while the objective is met, so it is dropped.
+pub fn tiers(window: Window) -> Vec<Burn> {
+    let length = duration::seconds(window.length().min(FACTOR_WINDOW_MAX));
+    let burn = |line: &Line| Burn {
+        name: line.name,
+        urgency: line.urgency,
+        long: line.long,
+        short: line.short,
+        factor: (Decimal::new(line.budget_percent, 2) * length / duration::seconds(line.long)).normalize(),
+    };
+    TABLE.iter().map(burn).filter(|it| it.factor >= Decimal::ONE).collect()
+}
+
+impl Burn {
+    /// Returns the error ratio above which the tier fires: factor × error budget.
+    pub fn threshold(&self, target: Share) -> Decimal {
+        (self.factor * target.rest().decimal()).normalize()
+    }
+
+    /// Returns how long a constant failure of `share` of all events must last until the tier fires, if
+    /// `history` of clean, equally dense traffic stood before it. `None`: it never fires.
+    ///
+    /// In a window of length W the error ratio after t is share × t ÷ min(t + history, W). It crosses the
+    /// threshold θ at θ × history ÷ (share − θ) while the window is not full, else at θ × W ÷ share; both
+    /// windows must cross.
+    pub fn detection(&self, target: Share, share: Share, history: Duration) -> Option<Duration> {
+        let threshold = self.threshold(target);
+        let share = share.decimal();
+        if share <= threshold {
+            return None;
+        }
+        let crossing = |window: Duration| {
+            let window = duration::seconds(window);
+            let filling = threshold * duration::seconds(history) / (share - threshold);
+            let full = threshold * window / share;
+            filling.min(full)
+        };
+        let seconds = crossing(self.long).max(crossing(self.short));
+        let millis = (seconds * Decimal::ONE_THOUSAND).ceil();
+        u64::try_from(millis).ok().map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(count: u64) -> Window {
+        Window::Rolling(hours(24 * count))
+    }
+
+    #[track_caller]
+    fn factors(window: Window, expected: &[&str]) {
+        let found: Vec<_> = tiers(window).iter().map(|it| it.factor.to_string()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn factors_follow_the_workbook() {
+        factors(days(30), &["14.4", "6", "3", "1"]);
+        factors(days(28), &["13.44", "5.6", "2.8"]);
+        factors(days(7), &["3.36", "1.4"]);
+        factors(days(90), &["14.4", "6", "3", "1"]);
+    }
+
+    #[track_caller]
+    fn detected(target: &str, share: &str, history: Duration, expected_millis: Option<u64>) {
+        let fast = tiers(days(30))[0];
+        let found = fast.detection(target.parse().unwrap(), share.parse().unwrap(), history);
+        assert_eq!(found, expected_millis.map(Duration::from_millis));
+    }
+
+    #[test]
+    fn detection_depends_on_depth_and_history() {
+        detected("99.9%", "100%", hours(1), Some(51_840));
+        detected("99.9%", "50%", hours(1), Some(103_680));
+        detected("99%", "30%", hours(1), Some(1_728_000));
+        // Ten minutes of history: the long window is not full, so the same failure weighs more.
+        detected("99%", "30%", minutes(10), Some(553_847));
+        detected("99%", "14.4%", hours(1), None);
+        detected("99%", "14.5%", hours(1), Some(3_575_173));
+    }
+}

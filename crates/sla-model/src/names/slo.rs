@@ -1,0 +1,50 @@
+//! Names of recorded series, `level:metric:operations`. Others may rely on those that the design lists.
+
+/// Events per second over five minutes, recorded once per objective.
+pub const EVENTS_RATE: &str = "slo:events:rate5m";
+/// Bad events per second over five minutes.
+pub const ERRORS_RATE: &str = "slo:errors:rate5m";
+/// Events of a five-minute tile; lives for one evaluation, read it by range functions only.
+pub const EVENTS_TILE: &str = "slo:events:increase5m";
+/// Bad events of a five-minute tile.
+pub const ERRORS_TILE: &str = "slo:errors:increase5m";
+/// Observed tiles of an hour, 0 to 12.
+pub const TILES_HOUR: &str = "slo:tiles:count1h";
+/// The condition of a burn tier; its value is the worst error ratio.
+pub const BURNING: &str = "slo:burning:ratio";
+/// The promise, as a share.
+pub const OBJECTIVE: &str = "slo:objective:ratio";
+/// The error ratio of the whole period.
+pub const PERIOD_RATIO: &str = "slo:period_error_ratio";
+/// The share of the error budget that is left; below 0 the promise is broken.
+pub const BUDGET_REMAINING: &str = "slo:error_budget_remaining:ratio";
+/// How much of the period was observed.
+pub const COVERAGE: &str = "slo:coverage:ratio";
+/// Always 1; its labels say what may change: module, title, window.
+pub const INFO: &str = "slo_info";
+/// The mean of a five-minute slice in seconds.
+pub const MEAN: &str = "slo:mean_seconds:rate5m";
+/// A journey without a good run: the condition of `ServiceDown`.
+pub const JOURNEY_DOWN: &str = "sla:journey_down:bool";
+/// A signal above its limit: the condition of `LimitExceeded`; its value is the signal.
+pub const OVER_LIMIT: &str = "sla:over_limit:value";
+
+/// Returns the name of the events of a window, for example `slo:events:increase6h`.
+pub fn events(window: &str) -> String {
+    format!("slo:events:increase{window}")
+}
+
+/// Returns the name of the bad events of a window.
+pub fn errors(window: &str) -> String {
+    format!("slo:errors:increase{window}")
+}
+
+/// Returns the name of the error ratio of a window, for example `slo:error_ratio:rate6h`.
+pub fn error_ratio(window: &str) -> String {
+    format!("slo:error_ratio:rate{window}")
+}
+
+/// Returns the name of the burn rate of a window, for example `slo:burn_rate:6h`.
+pub fn burn_rate(window: &str) -> String {
+    format!("slo:burn_rate:{window}")
+}

@@ -1,0 +1,54 @@
+//! A promise: how good, over which period, and who is told when it is at risk.
+
+use std::time::Duration;
+
+use crate::{
+    burn::{self, Burn, Urgency},
+    id::{ModuleId, ObjectiveId, TierId},
+    indicator::Indicator,
+    share::Share,
+    text::Text,
+    tier::Tier,
+    window::Window,
+};
+
+/// A service-level objective.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objective {
+    /// The name, the `slo` label.
+    pub id: ObjectiveId,
+    /// What people call it.
+    pub title: Text,
+    /// The part of the system whose owner answers for it.
+    pub module: ModuleId,
+    /// The share of good events that is promised, above 0 and below 100 %.
+    pub target: Share,
+    /// The period of judgement.
+    pub window: Window,
+    /// What is counted.
+    pub indicator: Indicator,
+    /// The tier of the burn alerts that wake a person.
+    pub page: Option<TierId>,
+    /// The tier of the burn alerts that open a ticket.
+    pub ticket: Option<TierId>,
+}
+
+impl Objective {
+    /// Returns the burn tiers for which somebody is told, with their tier.
+    pub fn burns(&self) -> Vec<(Burn, &TierId)> {
+        let told = |burn: Burn| {
+            let tier = match burn.urgency {
+                Urgency::Page => self.page.as_ref(),
+                Urgency::Ticket => self.ticket.as_ref(),
+            };
+            tier.map(|it| (burn, it))
+        };
+        burn::tiers(self.window).into_iter().filter_map(told).collect()
+    }
+
+    /// Returns how long a burn alert is held after its condition ended, so that it is released
+    /// `tier.release_after` after the last bad event.
+    pub fn hold(&self, tier: &Tier) -> Duration {
+        tier.release_after.saturating_sub(self.indicator.memory())
+    }
+}
