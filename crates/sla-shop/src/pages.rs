@@ -1,0 +1,106 @@
+//! The pages that people see, in Chinese.
+
+use std::fmt::Write;
+
+use http::StatusCode;
+
+use crate::{
+    answer::{self, Answer},
+    route::Route,
+    store::{Goods, Store},
+};
+
+/// Answers a request for a page.
+pub async fn respond(store: &Store, route: Route) -> Answer {
+    let page = match route {
+        Route::Home => store.goods().await.map(|goods| Some(home(&goods))),
+        Route::GoodsPage(id) => store.article(id).await.map(|it| it.as_ref().map(detail)),
+        _ => Ok(None),
+    };
+    match page {
+        Ok(Some(page)) => answer::html(StatusCode::OK, page),
+        Ok(None) => {
+            let text = "<p>没有找到这个页面。<a href=\"/\">回到首页</a></p>";
+            answer::html(StatusCode::NOT_FOUND, layout("页面不存在", text))
+        }
+        Err(error) => {
+            tracing::error!(%error, "database failed");
+            let text = "<p>系统繁忙,请稍后再试。</p>";
+            answer::html(StatusCode::INTERNAL_SERVER_ERROR, layout("系统繁忙", text))
+        }
+    }
+}
+
+fn home(goods: &[Goods]) -> String {
+    let mut list = String::from("<ul class=\"goods\">\n");
+    for article in goods {
+        let (name, price) = (escape(&article.name), price(article.price_cents));
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            list,
+            "<li><a href=\"/goods/{}\">{name}</a> <span class=\"price\">{price}</span></li>",
+            article.id
+        );
+    }
+    list.push_str("</ul>");
+    layout("安康大药房", &list)
+}
+
+fn detail(article: &Goods) -> String {
+    let stock = if article.stock > 0 { "有货" } else { "暂时缺货" };
+    let (name, price) = (escape(&article.name), price(article.price_cents));
+    let text = format!(
+        "<p class=\"price\">{price}</p>\n<p>{stock}(库存 {} 件)</p>\n\
+         <p>请仔细阅读说明书,并按说明使用或在药师指导下购买和使用。</p>\n\
+         <p><a href=\"/\">回到首页</a></p>",
+        article.stock
+    );
+    layout(&name, &text)
+}
+
+/// Puts text, already escaped, into the frame of every page.
+fn layout(title: &str, text: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n\
+         <style>body{{font-family:sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}\
+         .price{{color:#c00}}</style>\n\
+         </head>\n<body>\n<h1>{title}</h1>\n{text}\n</body>\n</html>\n"
+    )
+}
+
+fn price(cents: i64) -> String {
+    format!("¥{}.{:02}", cents / 100, cents % 100)
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_text_and_never_markup() {
+        let article = Goods { id: 1, name: "<b onclick='x'>\"A&B\"".to_owned(), price_cents: 105, stock: 0 };
+        let escaped = "&lt;b onclick=&#39;x&#39;&gt;&quot;A&amp;B&quot;";
+        for page in [home(std::slice::from_ref(&article)), detail(&article)] {
+            assert!(page.contains(escaped) && !page.contains("<b "), "{page}");
+            assert!(page.contains("¥1.05"), "{page}");
+        }
+        assert!(detail(&article).contains("暂时缺货"));
+    }
+}

@@ -1,0 +1,180 @@
+//! A shop for one test: its own ports, its own file, and a look into that file.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use http::Method;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::Instant};
+
+use crate::server::{Config, run};
+
+/// How long a test waits for what must happen; far more than it takes.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running shop.
+pub struct TestShop {
+    pub address: SocketAddr,
+    pub admin: SocketAddr,
+    pub client: Client,
+    folder: TempDir,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+impl TestShop {
+    /// Opens a new shop without customers.
+    pub async fn open() -> Self {
+        Self::open_in(tempfile::tempdir().unwrap(), 0, 1).await
+    }
+
+    /// Opens a shop on a folder that may hold the file of an earlier one.
+    pub async fn open_in(folder: TempDir, customers: u32, pace: u32) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let admin_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, admin) = (listener.local_addr().unwrap(), admin_listener.local_addr().unwrap());
+        let config = Config { database: folder.path().join("shop.db"), customers, pace };
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(run(config, listener, admin_listener, async {
+            let _ = stopped.await;
+        }));
+        let client = Client::builder().no_proxy().timeout(PATIENCE).build();
+        let opened = Self { address, admin, client: client.unwrap(), folder, stop, running };
+        // The listener takes connections from the start; an answer means that the shop is open.
+        let healthy = opened.client.get(opened.url("/-/healthy")).send().await;
+        assert_eq!(healthy.unwrap().status(), 200);
+        opened
+    }
+
+    /// Closes the shop and returns its folder.
+    pub async fn close(self) -> TempDir {
+        drop(self.client);
+        self.stop.send(()).unwrap();
+        tokio::time::timeout(PATIENCE, self.running).await.unwrap().unwrap().unwrap();
+        self.folder
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("shop.db")
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Sends a request with a JSON body, or none for null, and returns status and JSON of the answer.
+    pub async fn call(&self, method: Method, path: &str, token: &str, body: Value) -> (StatusCode, Value) {
+        let mut request = self.client.request(method, self.url(path));
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// Logs in and returns the token.
+    pub async fn log_in(&self, user: &str) -> String {
+        let body = json!({"user": user, "password": user});
+        let (status, answer) = self.call(Method::POST, "/api/login", "", body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Orders articles and returns the order's id.
+    pub async fn order(&self, token: &str, goods: i64, quantity: i64) -> i64 {
+        let body = json!({"goods": goods, "quantity": quantity});
+        let (status, answer) = self.call(Method::POST, "/api/orders", token, body).await;
+        assert_eq!(status, 201, "{answer}");
+        answer["id"].as_i64().unwrap()
+    }
+
+    pub async fn pay(&self, token: &str, order: i64) -> (StatusCode, Value) {
+        let path = format!("/api/orders/{order}/payment");
+        self.call(Method::POST, &path, token, Value::Null).await
+    }
+
+    pub async fn cancel(&self, token: &str, order: i64) -> (StatusCode, Value) {
+        let path = format!("/api/orders/{order}");
+        self.call(Method::DELETE, &path, token, Value::Null).await
+    }
+
+    /// Talks to the admin port.
+    pub async fn admin(&self, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
+        let url = format!("http://{}{path}", self.admin);
+        let request = self.client.request(method, url).body(body.to_owned());
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// Opens the shop's file as another program does.
+    pub async fn database(&self) -> SqliteConnection {
+        SqliteConnectOptions::new().filename(self.file()).busy_timeout(PATIENCE).connect().await.unwrap()
+    }
+
+    /// Returns the rows of a query, each as its columns joined by spaces.
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
+        let mut database = self.database().await;
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut database).await.unwrap();
+        let text = |row: &sqlx::sqlite::SqliteRow, column| {
+            let value: Option<String> = row.get_unchecked(column);
+            value.unwrap_or_else(|| "-".to_owned())
+        };
+        rows.iter()
+            .map(|row| {
+                let columns: Vec<_> = (0..row.len()).map(|column| text(row, column)).collect();
+                columns.join(" ")
+            })
+            .collect()
+    }
+
+    /// Returns the one number that a query yields.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let mut database = self.database().await;
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut database).await.unwrap()
+    }
+
+    /// Waits until a query yields at least that number.
+    pub async fn wait_for(&self, sql: &str, at_least: i64) {
+        let end = Instant::now() + PATIENCE;
+        while self.number(sql).await < at_least {
+            assert!(Instant::now() < end, "`{sql}` does not reach {at_least}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asserts that stock, orders and payments are what the journal says.
+    pub async fn audit(&self) {
+        let stock = "SELECT id, stock FROM goods ORDER BY id";
+        let stocked = "
+            SELECT goods, sum(CASE event WHEN 'stock_deducted' THEN -quantity ELSE quantity END)
+            FROM journal WHERE event IN ('goods_stocked', 'stock_deducted', 'stock_returned')
+            GROUP BY goods ORDER BY goods";
+        self.same(stock, stocked).await;
+        for (event, table, order, payment, column) in [
+            ("order_created", "orders", "id", "NULL", "created_at_ms"),
+            ("order_cancelled", "orders", "id", "NULL", "cancelled_at_ms"),
+            ("payment_paid", "payments", "order_id", "id", "paid_at_ms"),
+            ("payment_failed", "payments", "order_id", "id", "failed_at_ms"),
+            ("payment_refunded", "payments", "order_id", "id", "refunded_at_ms"),
+        ] {
+            let kept = format!(
+                "SELECT {order} AS a, {payment} AS b, {column}, amount_cents, synthetic
+                 FROM {table} WHERE {column} NOT NULL ORDER BY a, b"
+            );
+            let told = format!(
+                "SELECT order_id AS a, payment_id AS b, at_ms, amount_cents, synthetic
+                 FROM journal WHERE event = '{event}' ORDER BY a, b"
+            );
+            self.same(&kept, &told).await;
+        }
+    }
+
+    async fn same(&self, kept: &str, told: &str) {
+        assert_eq!(self.rows(kept).await, self.rows(told).await, "{kept}");
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the whole shop, over HTTP on free ports.
+
+mod buying;
+mod faults;
+mod front;
+mod harness;
+mod running;
