@@ -105,9 +105,32 @@ impl Burn {
             filling.min(full)
         };
         let seconds = crossing(self.long).max(crossing(self.short));
-        let millis = (seconds * Decimal::ONE_THOUSAND).ceil();
-        u64::try_from(millis).ok().map(Duration::from_millis)
+        Some(from_seconds(seconds))
     }
+
+    /// Returns how long after the end of a constant failure of `share` the short window stays above the
+    /// threshold: errors leave it at an even rate, so (1 − θ ÷ share) of its length.
+    pub fn linger(&self, target: Share, share: Share) -> Duration {
+        let threshold = self.threshold(target);
+        if share.decimal() <= threshold {
+            return Duration::ZERO;
+        }
+        from_seconds(duration::seconds(self.short) * (Decimal::ONE - threshold / share.decimal()))
+    }
+
+    /// Returns how long after the first bad slice the tier fires, if every slice is bad from then on and the
+    /// long window is full of good ones. Windows are sampled once per slice, so with n slices in the window
+    /// the first ⌊θ × n⌋ bad ones are not enough.
+    pub fn detection_in_slices(&self, target: Share, slice: Duration) -> Duration {
+        let slices = duration::seconds(self.long) / duration::seconds(slice);
+        let not_enough = (self.threshold(target) * slices).floor();
+        from_seconds(not_enough * duration::seconds(slice))
+    }
+}
+
+fn from_seconds(seconds: Decimal) -> Duration {
+    let millis = (seconds * Decimal::ONE_THOUSAND).ceil();
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -148,5 +171,15 @@ mod tests {
         detected("99%", "30%", minutes(10), Some(553_847));
         detected("99%", "14.4%", hours(1), None);
         detected("99%", "14.5%", hours(1), Some(3_575_173));
+    }
+
+    #[test]
+    fn a_failure_is_remembered_until_the_short_window_forgets() {
+        let fast = tiers(days(30))[0];
+        let target = "99.9%".parse().unwrap();
+        assert_eq!(fast.linger(target, "100%".parse().unwrap()), Duration::from_millis(295_680));
+        assert_eq!(fast.linger(target, "1.44%".parse().unwrap()), Duration::ZERO);
+        let target = "99%".parse().unwrap();
+        assert_eq!(fast.detection_in_slices(target, minutes(5)), minutes(5));
     }
 }

@@ -6,15 +6,18 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// The longest name, in bytes: names become file names, label values and parts of URLs.
 pub const ID_BYTES_MAX: usize = 63;
 
+/// The longest metric or label name, in bytes: those are often other people's, and no file is named after them.
+pub const METRIC_BYTES_MAX: usize = 255;
+
 /// Why a text is not a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// The text is empty.
     #[error("a name is empty")]
     Empty,
-    /// The text is longer than [`ID_BYTES_MAX`].
-    #[error("a name has at most {ID_BYTES_MAX} bytes")]
-    TooLong,
+    /// The text is longer than so many bytes.
+    #[error("a name has at most {0} bytes")]
+    TooLong(usize),
     /// The text holds a character that names may not hold, at this place.
     #[error("`{0}` may not stand in this name; {1}")]
     Character(char, &'static str),
@@ -25,12 +28,13 @@ fn check(
     first: fn(char) -> bool,
     rest: fn(char) -> bool,
     rule: &'static str,
+    bytes_max: usize,
 ) -> Result<(), IdError> {
     let Some(head) = text.chars().next() else {
         return Err(IdError::Empty);
     };
-    if text.len() > ID_BYTES_MAX {
-        return Err(IdError::TooLong);
+    if text.len() > bytes_max {
+        return Err(IdError::TooLong(bytes_max));
     }
     if !first(head) {
         return Err(IdError::Character(head, rule));
@@ -42,7 +46,7 @@ fn check(
 }
 
 macro_rules! id {
-    ($(#[$doc:meta] $name:ident: $first:expr, $rest:expr, $rule:expr;)*) => { $(
+    ($(#[$doc:meta] $name:ident: $first:expr, $rest:expr, $rule:expr, $bytes_max:expr;)*) => { $(
         #[$doc]
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -58,7 +62,7 @@ macro_rules! id {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                check(text, $first, $rest, $rule)?;
+                check(text, $first, $rest, $rule, $bytes_max)?;
                 Ok(Self(text.into()))
             }
         }
@@ -97,31 +101,31 @@ const SERIES: &str = "start with a letter or `_`, then letters, digits, `_` and 
 
 id! {
     /// Names the whole specification; the `sla` label of every series and alert.
-    SlaId: letter, word, WORD;
+    SlaId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a tier, for example `P1`.
-    TierId: letter, word, WORD;
+    TierId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a person or group that is paged.
-    OwnerId: letter, word, WORD;
+    OwnerId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a part of the system that can fail and be owned.
-    ModuleId: letter, word, WORD;
+    ModuleId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a probe or a journey; unique over both, the `probe` label.
-    ProbeId: letter, word, WORD;
+    ProbeId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a step of a journey, the `step` label.
-    StepId: letter, word, WORD;
+    StepId: letter, word, WORD, ID_BYTES_MAX;
     /// Names an objective, the `slo` label.
-    ObjectiveId: letter, word, WORD;
+    ObjectiveId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a limit, the `limit` label.
-    LimitId: letter, word, WORD;
+    LimitId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a foreign scrape target, the `job` label.
-    JobId: letter, word, WORD;
+    JobId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a database or server that business numbers are read from.
-    SourceId: letter, word, WORD;
+    SourceId: letter, word, WORD, ID_BYTES_MAX;
     /// Names a variable that a journey's step saves.
-    VariableId: letter, word, WORD;
+    VariableId: letter, word, WORD, ID_BYTES_MAX;
     /// Names an exposed or recorded series.
-    MetricName: metric_first, recorded_rest, SERIES;
+    MetricName: metric_first, recorded_rest, SERIES, METRIC_BYTES_MAX;
     /// Names a label.
-    LabelName: metric_first, metric_rest, METRIC;
+    LabelName: metric_first, metric_rest, METRIC, METRIC_BYTES_MAX;
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::answer::Answer;
 const CONNECTIONS_MAX: usize = 12_000;
 
 /// How long a connection may be idle, or take to send a request's head.
-const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+const HEAD_TIME_MAX: Duration = Duration::from_mins(3);
 
 /// How long requests in flight may take after the shop was told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(2);

@@ -58,11 +58,11 @@ pub const LAST_RUN: Metric = Metric {
     labels: &["probe"],
 };
 
-/// Runs that could not start because the one before had not ended.
+/// Runs that could not start.
 pub const SKIPPED: Metric = Metric {
     name: "sla_scheduler_skipped_runs_total",
     kind: Kind::Counter,
-    help: "Runs of the probe that were left out because the run before had not ended.",
+    help: "Runs of the probe that were left out because the run before had not ended or too many others ran.",
     labels: &["probe"],
 };
 

@@ -1,0 +1,4 @@
+//! The text of `/metrics`.
+
+pub mod own;
+pub mod text;

@@ -1,0 +1,171 @@
+//! A specification built by hand, and a server that it looks at.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    future::{Ready, ready},
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use jiff::{Timestamp, tz::TimeZone};
+use sla_model::{
+    Model,
+    id::ModuleId,
+    journey::{Journey, Step},
+    maintenance::{Maintenance, MaintenanceWindow, Planned},
+    module::Module,
+    probe::{Expect, HttpCall, Method, Probe, ProbeKind},
+    source::{Source, SourceKind, SourceMetric},
+    text::{Language, Text},
+};
+use tokio::net::TcpListener;
+
+/// The instant at which test pages are made.
+pub fn now() -> Timestamp {
+    "2026-12-01T02:30:00Z".parse().unwrap()
+}
+
+/// A shop with one probe, one journey and one business metric. Maintenance of `payment` is on at [`now`].
+pub fn model(shop: &str, database: &Path) -> Model {
+    let modules = ["payment", "trade"].map(|it| (it.parse().unwrap(), module(it)));
+    let (home, checkout) = (home(shop), checkout(shop));
+    let source = Source {
+        id: "shop-db".parse().unwrap(),
+        kind: SourceKind::Sqlite { file: database.to_owned() },
+        timeout: Duration::from_secs(2),
+    };
+    let metric = metric();
+    Model {
+        name: "pharmacy-shop".parse().unwrap(),
+        timezone: TimeZone::UTC,
+        language: Language::Both,
+        alertmanagers: vec![],
+        grafana: None,
+        scrapes: BTreeMap::new(),
+        tiers: BTreeMap::new(),
+        owners: BTreeMap::new(),
+        modules: modules.into(),
+        probes: [(home.id.clone(), home)].into(),
+        journeys: [(checkout.id.clone(), checkout)].into(),
+        sources: [(source.id.clone(), source)].into(),
+        metrics: [(metric.name.clone(), metric)].into(),
+        objectives: BTreeMap::new(),
+        limits: BTreeMap::new(),
+        maintenance: Maintenance {
+            planned: Planned::Exclude,
+            at_most_per_month: None,
+            notice: None,
+            windows: vec![MaintenanceWindow {
+                from: "2026-12-01T02:00:00Z".parse().unwrap(),
+                to: "2026-12-01T03:00:00Z".parse().unwrap(),
+                modules: vec!["payment".parse().unwrap()],
+                announced: "2026-11-01T00:00:00Z".parse().unwrap(),
+            }],
+        },
+    }
+}
+
+fn module(name: &str) -> Module {
+    let id: ModuleId = name.parse().unwrap();
+    Module { id, title: Text::same(name), core: true, owner: "dev".parse().unwrap(), depends_on: vec![] }
+}
+
+fn call(method: Method, url: String) -> HttpCall {
+    HttpCall { method, url, headers: vec![], json: None, expect: Expect::default(), within: None }
+}
+
+fn home(shop: &str) -> Probe {
+    Probe {
+        id: "home".parse().unwrap(),
+        module: "trade".parse().unwrap(),
+        every: Duration::from_secs(6),
+        timeout: Duration::from_secs(5),
+        kind: ProbeKind::Http(call(Method::Get, format!("{shop}/"))),
+    }
+}
+
+fn checkout(shop: &str) -> Journey {
+    let step = |id: &str, method, path: &str| Step {
+        id: id.parse().unwrap(),
+        call: call(method, format!("{shop}{path}")),
+        save: vec![],
+        always: false,
+    };
+    let mut order = step("order", Method::Post, "/orders");
+    order.save = vec![("order".parse().unwrap(), "$.id".parse().unwrap())];
+    let payment = step("payment", Method::Post, "/orders/{{order}}/payment");
+    Journey {
+        id: "checkout".parse().unwrap(),
+        title: Text::same("checkout"),
+        module: "trade".parse().unwrap(),
+        every: Duration::from_secs(6),
+        timeout: Duration::from_secs(5),
+        synthetic: None,
+        steps: vec![order, payment],
+        down: None,
+    }
+}
+
+fn metric() -> SourceMetric {
+    SourceMetric {
+        name: "shop_payments_total".parse().unwrap(),
+        help: "Payments that ever reached the status.".into(),
+        from: "shop-db".parse().unwrap(),
+        every: Duration::from_secs(6),
+        query: "SELECT status, count(*) FROM payments GROUP BY status".into(),
+        label: "status".parse().unwrap(),
+        values: vec!["paid".into(), "failed".into()],
+    }
+}
+
+/// A shop that answers everything, payments with a status that can be changed.
+pub struct Shop {
+    pub address: SocketAddr,
+    payment: Arc<AtomicU16>,
+}
+
+impl Shop {
+    pub async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let payment = Arc::new(AtomicU16::new(200));
+        let status = Arc::clone(&payment);
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let status = Arc::clone(&status);
+                let service = service_fn(move |request| respond(&request, status.load(Ordering::Relaxed)));
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            }
+        });
+        Self { address, payment }
+    }
+
+    pub fn answer_payments_with(&self, status: u16) {
+        self.payment.store(status, Ordering::Relaxed);
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn respond(request: &Request<Incoming>, payment: u16) -> Ready<Result<Response<Full<Bytes>>, Infallible>> {
+    let mut response = Response::new(Full::from(r#"{"id": 7}"#));
+    if request.uri().path().ends_with("/payment") {
+        *response.status_mut() = StatusCode::from_u16(payment).unwrap();
+    }
+    ready(Ok(response))
+}

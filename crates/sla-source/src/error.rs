@@ -1,0 +1,69 @@
+//! Why a pass brought no numbers. Each text says what to do.
+
+use std::path::PathBuf;
+
+/// Why a pass brought no numbers.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The database cannot be opened for reading.
+    #[error("cannot open `{}` for reading", file.display())]
+    Open {
+        /// The file.
+        file: PathBuf,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The database refused the query or broke off.
+    #[error("the query failed")]
+    Query(#[source] sqlx::Error),
+    /// There was no whole answer in time.
+    #[error("no whole answer by the deadline; make the query cheaper, for example with an index")]
+    Timeout,
+    /// More than one statement.
+    #[error("the query holds several statements; write a single `SELECT`")]
+    Statements,
+    /// Not two columns.
+    #[error("the query returns {0} columns; it must return two, the label value and its total")]
+    Columns(usize),
+    /// More rows than declared values.
+    #[error("the query returns more than {0} rows; `GROUP BY` the label, or declare more `values`")]
+    Rows(usize),
+    /// A label value that is not text.
+    #[error("the query returns a label value of type {0}; it must be TEXT, for example by `CAST(… AS TEXT)`")]
+    Label(String),
+    /// A total that is not an integer.
+    #[error("the total of `{label}` is of type {found}; it must be an INTEGER, for example by `count(…)`")]
+    Total {
+        /// The label value.
+        label: String,
+        /// The type of what came.
+        found: String,
+    },
+    /// A total below zero.
+    #[error("the total of `{label}` is {total}; a total counts from 0 upwards")]
+    Negative {
+        /// The label value.
+        label: String,
+        /// What came.
+        total: i64,
+    },
+    /// A label value that is not declared.
+    #[error("the query returns `{0}`, which is not among `values`; declare it there or leave it out")]
+    Undeclared(String),
+    /// The same label value twice.
+    #[error("the query returns `{0}` twice; `GROUP BY` the label")]
+    Twice(String),
+    /// A counter that fell.
+    #[error(
+        "the total of `{label}` fell from {from} to {to}; count what is never taken back, for example a time that is set once"
+    )]
+    Fell {
+        /// The label value.
+        label: String,
+        /// The total of the last good pass.
+        from: u64,
+        /// The total now.
+        to: u64,
+    },
+}

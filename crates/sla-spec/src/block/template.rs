@@ -1,0 +1,48 @@
+//! `{{name}}`: values that an earlier step saved.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    decode::context::Context,
+    diagnostic::{Code, Diagnostic},
+    suggest,
+    yaml::node::{Kind, Node},
+};
+
+/// Reports each `{{name}}` below a node that is not among the saved values.
+pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
+    match &node.kind {
+        Kind::List(items) => items.iter().for_each(|it| check(it, saved, cx)),
+        Kind::Map(entries) => entries.iter().for_each(|it| check(&it.value, saved, cx)),
+        Kind::Scalar(scalar) => {
+            for (at, name) in uses(&scalar.text) {
+                if !saved.contains(name) {
+                    let span = cx.within(node, at, name.len() + 4);
+                    let message = format!("no earlier step saves `{name}`");
+                    let fallback = format!("save it in an earlier step: `save: {{{name}: $.path}}`");
+                    let hint = suggest::hint(name, saved.iter().map(String::as_str), &fallback);
+                    cx.report(Diagnostic::error(Code::Unsaved, span, message).hint(hint));
+                }
+            }
+        }
+    }
+}
+
+/// Returns each `{{name}}` of a text with its place.
+fn uses(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices("{{").filter_map(|(at, _)| {
+        let name = text[at + 2..].split_once("}}")?.0;
+        Some((at, name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uses_are_found_with_their_place() {
+        let found: Vec<_> = uses("a {{b}}/{{c-d}} {{e").collect();
+        assert_eq!(found, [(2, "b"), (8, "c-d")]);
+    }
+}

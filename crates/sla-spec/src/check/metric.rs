@@ -1,0 +1,203 @@
+//! Every metric that an objective uses is exposed, of the right kind, and has the labels.
+
+use sla_model::{
+    names::{self, Kind},
+    selector::{MatchOp, Matcher},
+};
+
+use crate::{
+    decode::context::Context,
+    diagnostic::{Code, Diagnostic, Span},
+    promql::Located,
+    suggest,
+};
+
+/// Labels that Prometheus itself puts on every series.
+const SCRAPE_LABELS: [&str; 2] = ["job", "instance"];
+
+/// A metric that the specification declares.
+#[derive(Debug)]
+pub struct Exposed {
+    /// Where it is declared.
+    pub span: Span,
+    /// It is a business counter, not a scraped metric.
+    pub business: bool,
+    /// What it is; `None` if the declaration has a problem of its own.
+    pub shape: Option<Shape>,
+}
+
+/// What is known of a metric.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// The kind.
+    pub kind: Kind,
+    /// The labels.
+    pub labels: Vec<String>,
+    /// A label of which every value is known.
+    pub values: Option<(String, Vec<String>)>,
+}
+
+/// One use of a metric.
+#[derive(Debug)]
+pub struct Use {
+    /// What is selected, with the places of its parts.
+    pub selector: Located<Span>,
+    /// What it is used for.
+    pub role: Role,
+}
+
+/// What a metric is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Events of a ratio.
+    Counter,
+    /// A mean.
+    Histogram,
+}
+
+/// Reports unknown metrics and labels, metrics of the wrong kind, and names that are exposed twice.
+pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (name, exposed) in &cx.collected.metrics {
+        problems.extend(collisions(name, exposed));
+    }
+    for it in &cx.collected.uses {
+        one(cx, it, &mut problems);
+    }
+    problems
+}
+
+fn collisions(name: &str, exposed: &[Exposed]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for counter in exposed.iter().filter(|it| it.business) {
+        let message = if is_exported(name) {
+            format!("`{name}` is a metric of the exporter itself")
+        } else {
+            format!("`{name}` is also a scraped metric")
+        };
+        let scraped = exposed.iter().find(|it| !it.business);
+        if scraped.is_none() && !is_exported(name) {
+            continue;
+        }
+        let problem = Diagnostic::error(Code::MetricName, counter.span, message).hint("choose another name");
+        problems.push(match scraped {
+            Some(scraped) => problem.related(scraped.span, "scraped here"),
+            None => problem,
+        });
+    }
+    problems
+}
+
+fn is_exported(name: &str) -> bool {
+    exported(name).is_some()
+}
+
+fn exported(name: &str) -> Option<Shape> {
+    let metric = names::exported().find(|it| it.name == name)?;
+    let labels = metric.labels.iter().map(|it| (*it).to_owned()).collect();
+    Some(Shape { kind: metric.kind, labels, values: None })
+}
+
+/// Every shape under which a series of this name is exposed; `None` stands for one that is not known.
+fn shapes(cx: &Context<'_>, name: &str) -> Vec<Option<Shape>> {
+    let direct = |name: &str| {
+        let declared = cx.collected.metrics.get(name).into_iter().flatten().map(|it| it.shape.clone());
+        declared.chain(exported(name).map(Some)).collect::<Vec<_>>()
+    };
+    let mut found = direct(name);
+    for (suffix, label) in [("_bucket", Some("le")), ("_count", None), ("_sum", None)] {
+        let Some(base) = name.strip_suffix(suffix) else { continue };
+        for shape in direct(base) {
+            match shape {
+                Some(Shape { kind: Kind::Histogram, mut labels, values }) => {
+                    labels.extend(label.map(str::to_owned));
+                    found.push(Some(Shape { kind: Kind::Counter, labels, values }));
+                }
+                Some(_) => {}
+                None => found.push(None),
+            }
+        }
+    }
+    found
+}
+
+fn one(cx: &Context<'_>, it: &Use, problems: &mut Vec<Diagnostic>) {
+    let name = it.selector.selector.metric.as_str();
+    let shapes = shapes(cx, name);
+    if shapes.is_empty() {
+        if !cx.collected.metrics_incomplete {
+            problems.push(unknown(cx, it, name));
+        }
+        return;
+    }
+    // Of a metric with a problem of its own nothing more can be said.
+    let Some(shapes) = shapes.into_iter().collect::<Option<Vec<Shape>>>() else { return };
+    let wanted = match it.role {
+        Role::Counter => Kind::Counter,
+        Role::Histogram => Kind::Histogram,
+    };
+    if !shapes.iter().any(|it| it.kind == wanted) {
+        problems.push(wrong_kind(it, name, &shapes));
+        return;
+    }
+    for (matcher, span) in it.selector.selector.matchers.iter().zip(&it.selector.matchers) {
+        problems.extend(label(name, &shapes, matcher, *span));
+    }
+}
+
+fn unknown(cx: &Context<'_>, it: &Use, name: &str) -> Diagnostic {
+    let declared = cx.collected.metrics.keys().map(String::as_str);
+    let known = declared.chain(names::exported().map(|it| it.name));
+    let hint = match suggest::nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "declare it under `metrics:`, or under the `metrics:` of a scrape".to_owned(),
+    };
+    let message = format!("nobody exposes a metric `{name}`");
+    Diagnostic::error(Code::UnknownMetric, it.selector.name, message).hint(hint)
+}
+
+fn wrong_kind(it: &Use, name: &str, shapes: &[Shape]) -> Diagnostic {
+    let histogram = shapes.iter().any(|it| it.kind == Kind::Histogram);
+    let (message, hint) = match it.role {
+        Role::Counter if histogram => (
+            format!("a ratio needs counters, and `{name}` is a histogram"),
+            format!("count with `{name}_count`"),
+        ),
+        Role::Counter => (
+            format!("a ratio needs counters, and `{name}` is a gauge"),
+            "use a metric whose name ends in `_total`".to_owned(),
+        ),
+        Role::Histogram => {
+            let base = ["_sum", "_count", "_bucket"].iter().find_map(|suffix| name.strip_suffix(suffix));
+            let hint = match base {
+                Some(base) => format!("write `{base}`, without `_sum`, `_count` and `_bucket`"),
+                None => "declare it with `histogram: [0.1, 0.5, 1]`, or use another metric".to_owned(),
+            };
+            (format!("a mean needs a histogram, and `{name}` is none"), hint)
+        }
+    };
+    Diagnostic::error(Code::MetricKind, it.selector.name, message).hint(hint)
+}
+
+fn label(name: &str, shapes: &[Shape], matcher: &Matcher, span: Span) -> Option<Diagnostic> {
+    let label = matcher.label.as_str();
+    if SCRAPE_LABELS.contains(&label) {
+        return None;
+    }
+    let carriers: Vec<&Shape> = shapes.iter().filter(|it| it.labels.iter().any(|it| it == label)).collect();
+    if carriers.is_empty() {
+        let known = shapes.iter().flat_map(|it| &it.labels).map(String::as_str);
+        let hint = suggest::hint(label, known, "declare it with `labels: […]`");
+        let message = format!("`{name}` has no label `{label}`");
+        return Some(Diagnostic::error(Code::UnknownLabel, span, message).hint(hint));
+    }
+    let values = carriers.iter().map(|it| it.values.as_ref().filter(|it| it.0 == label).map(|it| &it.1));
+    let values: Vec<&String> = values.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    let exact = matches!(matcher.op, MatchOp::Equal | MatchOp::NotEqual);
+    if !exact || values.contains(&&matcher.value) {
+        return None;
+    }
+    let hint = suggest::hint(&matcher.value, values.iter().map(|it| it.as_str()), "");
+    let message = format!("the label `{label}` of `{name}` never is `{}`", matcher.value);
+    Some(Diagnostic::error(Code::LabelValue, span, message).hint(hint))
+}

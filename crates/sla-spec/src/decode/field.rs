@@ -1,0 +1,167 @@
+//! Blocks: mappings with a fixed set of keys, each described by a table.
+//!
+//! The table is the one place that says which keys exist: unknown keys, missing keys, did-you-mean and the
+//! documentation come from it.
+
+use super::context::Context;
+use crate::{
+    diagnostic::{Code, Diagnostic, Span},
+    suggest,
+    yaml::node::{Entry, Kind, Node},
+};
+
+/// The keys of a block.
+#[derive(Debug)]
+pub struct Table {
+    /// What the block is, with its article: "an objective".
+    pub what: &'static str,
+    /// Its keys, in the order in which people write them.
+    pub fields: &'static [Field],
+    /// Keys that people write by mistake, with what to write instead.
+    pub mistakes: &'static [(&'static str, &'static str)],
+}
+
+/// One key of a block.
+#[derive(Debug)]
+pub struct Field {
+    /// The key.
+    pub key: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// A value, as it is written.
+    pub example: &'static str,
+    /// What it says; for an optional key also what holds without it.
+    pub about: &'static str,
+}
+
+/// Describes a key that must be there.
+pub const fn required(key: &'static str, example: &'static str, about: &'static str) -> Field {
+    Field { key, required: true, example, about }
+}
+
+/// Describes a key that may be left out.
+pub const fn optional(key: &'static str, example: &'static str, about: &'static str) -> Field {
+    Field { key, required: false, example, about }
+}
+
+/// The keys that were found in a block.
+pub struct Fields<'n> {
+    /// Where the block stands.
+    pub span: Span,
+    found: Vec<(&'static Field, &'n Entry)>,
+}
+
+impl Table {
+    /// Returns the key's line in the table.
+    pub fn field(&self, key: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|it| it.key == key)
+    }
+
+    /// Makes the problem of a key that the table does not have.
+    pub fn unknown(&self, entry: &Entry) -> Diagnostic {
+        let key = &*entry.key;
+        let hint = match self.mistakes.iter().find(|it| it.0 == key) {
+            Some((_, hint)) => (*hint).to_owned(),
+            None => suggest::hint(key, self.fields.iter().map(|it| it.key), ""),
+        };
+        Diagnostic::error(Code::UnknownKey, entry.span, format!("{} has no key `{key}`", self.what))
+            .hint(hint)
+    }
+
+    /// Returns whether somebody who wrote this unknown key probably meant the field, so that the field is not
+    /// also missing.
+    fn meant(&self, written: &str, field: &Field) -> bool {
+        match self.mistakes.iter().find(|it| it.0 == written) {
+            Some((_, hint)) => {
+                let (word, block) = (format!("`{}`", field.key), format!("`{}:", field.key));
+                hint.contains(&word) || hint.contains(&block)
+            }
+            None => suggest::nearest(written, self.fields.iter().map(|it| it.key)) == Some(field.key),
+        }
+    }
+
+    /// Makes the problem of a key that is missing in a block.
+    pub fn missing(&self, field: &Field, span: Span) -> Diagnostic {
+        let message = format!("{} needs `{}`", self.what, field.key);
+        let hint = format!("add `{}: {}`", field.key, field.example);
+        Diagnostic::error(Code::MissingKey, span, message).hint(hint)
+    }
+}
+
+impl Context<'_> {
+    /// Reads a mapping by its table: reports unknown and missing keys, and returns those that are there.
+    pub fn fields<'n>(&mut self, node: &'n Node, table: &Table) -> Option<Fields<'n>> {
+        let Kind::Map(entries) = &node.kind else {
+            return self.wrong_kind(node, "a mapping");
+        };
+        let mut found = Vec::new();
+        let mut unknown = Vec::new();
+        for entry in entries {
+            match table.field(&entry.key) {
+                Some(field) => found.push((field, entry)),
+                None => unknown.push(entry),
+            }
+        }
+        for field in table.fields.iter().filter(|it| it.required) {
+            let there = found.iter().any(|it| it.0.key == field.key);
+            if !there && !unknown.iter().any(|it| table.meant(&it.key, field)) {
+                self.report(table.missing(field, node.span));
+            }
+        }
+        self.report_all(unknown.into_iter().map(|it| table.unknown(it)));
+        Some(Fields { span: node.span, found })
+    }
+}
+
+impl<'n> Fields<'n> {
+    /// Returns a key's entry.
+    pub fn entry(&self, key: &str) -> Option<&'n Entry> {
+        self.found.iter().find(|it| it.0.key == key).map(|it| it.1)
+    }
+
+    /// Returns where a key's value stands; the block's place if the key is missing.
+    pub fn value_span(&self, key: &str) -> Span {
+        self.entry(key).map_or(self.span, |it| it.value.span)
+    }
+
+    /// Decodes the value of a key that must be there; that it is missing was reported already.
+    pub fn get<T>(
+        &self,
+        cx: &mut Context<'_>,
+        key: &str,
+        decode: impl FnOnce(&'n Node, &mut Context<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let (field, entry) = self.found.iter().find(|it| it.0.key == key)?;
+        if entry.value.is_null() {
+            let message = format!("`{key}` has no value");
+            let hint = format!("write `{key}: {}`, or remove the line", field.example);
+            return cx.refuse(Diagnostic::error(Code::Kind, entry.span, message).hint(hint));
+        }
+        decode(&entry.value, cx)
+    }
+
+    /// Decodes the value of a key that may be left out; `Some(None)` if it is.
+    #[expect(clippy::option_option, reason = "the outer one is failure as everywhere, the inner one absence")]
+    pub fn maybe<T>(
+        &self,
+        cx: &mut Context<'_>,
+        key: &str,
+        decode: impl FnOnce(&'n Node, &mut Context<'_>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.entry(key) {
+            None => Some(None),
+            Some(_) => self.get(cx, key, decode).map(Some),
+        }
+    }
+
+    /// Decodes the value of a key that may be left out, with what holds then.
+    pub fn or<T>(
+        &self,
+        cx: &mut Context<'_>,
+        key: &str,
+        default: T,
+        decode: impl FnOnce(&'n Node, &mut Context<'_>) -> Option<T>,
+    ) -> Option<T> {
+        Some(self.maybe(cx, key, decode)?.unwrap_or(default))
+    }
+}

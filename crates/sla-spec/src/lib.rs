@@ -1,0 +1,87 @@
+//! Reads `sla/v1` text into the model, and reports every problem with its place.
+//!
+//! The way of a specification: files ([`source_set`]) → located trees (`yaml`) → one root (`block::root`) →
+//! values of the model, block by block (`block`, with the decoder in `decode`) → checks over the whole
+//! (`check`) → [`sla_model::Model`]. Every stage adds its problems to one list and goes on, so one run shows
+//! all of them. Nothing but [`read`] touches the world, except for the system's time zone database.
+
+use std::{collections::BTreeMap, path::Path};
+
+use sla_model::Model;
+
+use crate::{
+    block::root::Root,
+    decode::context::Context,
+    diagnostic::{Diagnostic, Severity},
+    report::Report,
+};
+
+mod block;
+mod check;
+pub mod code;
+mod decode;
+pub mod diagnostic;
+mod lines;
+pub mod manual;
+pub mod promql;
+pub mod report;
+pub mod source_set;
+mod suggest;
+mod variable;
+mod yaml;
+
+pub use source_set::{ReadError, Source, SourceSet, read};
+pub use variable::{VariableError, variable};
+
+/// A specification without errors.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub model: Model,
+    /// What is worth a second look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Why a specification could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The specification has errors.
+    #[error("{0}")]
+    Spec(Report),
+}
+
+/// Decodes and checks a set of files; `variables` are the overrides of `--var NAME=VALUE`. The problems are
+/// sorted by their place; warnings are among them.
+///
+/// # Panics
+///
+/// Never: what cannot be decoded was reported as an error.
+pub fn load(set: &SourceSet, variables: &BTreeMap<String, String>) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut cx = Context::new(set);
+    let mut problems = set.broken().to_vec();
+    let mut trees = Vec::new();
+    for (file, source) in (0..).zip(set.sources()) {
+        if !set.broken().iter().any(|it| it.span.file == file) {
+            trees.extend(yaml::parse::parse(file, &source.text, &mut problems));
+        }
+    }
+    cx.report_all(problems);
+    let incomplete = trees.len() < set.sources().len();
+    let model = Root::unite(&trees, incomplete, &mut cx).decode(variables, &mut cx);
+    check::all(&mut cx);
+    let problems = cx.into_problems();
+    if problems.iter().any(|it| it.severity == Severity::Error) {
+        return Err(problems);
+    }
+    let model = model.expect("what cannot be decoded was reported as an error");
+    Ok(Loaded { model, warnings: problems })
+}
+
+/// Reads and loads a file or a directory, for binaries.
+pub fn open(path: &Path, variables: &BTreeMap<String, String>) -> Result<Loaded, OpenError> {
+    let set = read(path)?;
+    load(&set, variables).map_err(|diagnostics| OpenError::Spec(Report { diagnostics, set }))
+}

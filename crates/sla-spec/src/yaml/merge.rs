@@ -1,0 +1,59 @@
+//! Keys that stand twice, and merge keys (`<<: *defaults`).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use super::node::{Entry, Kind, Node};
+use crate::diagnostic::{Code, Diagnostic, Span};
+
+/// Returns the entries with the first of each key, and reports the others.
+pub fn unique(entries: Vec<Entry>, problems: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    let mut seen: BTreeMap<Rc<str>, Span> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if let Some(first) = seen.get(&entry.key) {
+            problems.push(duplicate(&entry.key, entry.span, *first));
+        } else {
+            seen.insert(Rc::clone(&entry.key), entry.span);
+            kept.push(entry);
+        }
+    }
+    kept
+}
+
+/// Makes the problem of a key that stands twice.
+pub fn duplicate(key: &str, second: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateKey, second, format!("`{key}` is defined twice"))
+        .hint("keep one of them")
+        .related(first, "first defined here")
+}
+
+/// Adds the entries of merged mappings whose keys do not stand in the mapping itself; of several, the first
+/// mapping wins.
+pub fn merged(mut entries: Vec<Entry>, merges: &[Rc<Node>], problems: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    if merges.is_empty() {
+        return entries;
+    }
+    let mut seen: BTreeSet<Rc<str>> = entries.iter().map(|it| Rc::clone(&it.key)).collect();
+    let mut add = |map: &Node| {
+        let Kind::Map(more) = &map.kind else {
+            let message = format!("`<<` takes a mapping, not {}", map.what());
+            problems.push(Diagnostic::error(Code::Merge, map.span, message).hint("write `<<: *defaults`"));
+            return;
+        };
+        for entry in more {
+            if seen.insert(Rc::clone(&entry.key)) {
+                entries.push(entry.clone());
+            }
+        }
+    };
+    for merge in merges {
+        match &merge.kind {
+            Kind::List(maps) => maps.iter().for_each(|it| add(it)),
+            _ => add(merge),
+        }
+    }
+    entries
+}

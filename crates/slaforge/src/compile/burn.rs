@@ -1,0 +1,133 @@
+//! Burn alerts: one per tier of urgency. The condition is recorded and the alert holds it in the database,
+//! because `keep_firing_for` is lost with every restart of Prometheus.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sla_model::{
+    Model,
+    burn::{BAD_EVENTS_MIN, Burn, Urgency},
+    duration,
+    indicator::BASE_WINDOW,
+    names::slo::{self, error_ratio},
+    objective::Objective,
+    selector::Selector,
+    tier::Tier,
+};
+
+use super::{
+    labels::{alert, identity, recorded},
+    notes::notes,
+};
+use crate::{
+    plan::Rule,
+    promql::{
+        Expr,
+        build::{equal, number, one_of, over_time, select, series},
+    },
+    words,
+};
+
+/// The name of every burn alert.
+pub const ALERT: &str = "SloBurn";
+
+/// Returns the recorded conditions and the alerts of an objective.
+pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
+    let burns = objective.burns();
+    let conditions = burns.iter().map(|(burn, _)| condition(model, objective, burn));
+    let alerts = burns.iter().map(|(burn, tier)| alert_rule(model, objective, burn, &model.tiers[*tier]));
+    conditions.chain(alerts).collect()
+}
+
+fn condition(model: &Model, objective: &Objective, burn: &Burn) -> Rule {
+    let select_recorded = |name: &str| select(&recorded(model, objective, name));
+    let threshold = burn.threshold(objective.target);
+    let (long, short) = (duration::text(burn.long), duration::text(burn.short));
+    let above = |window: &str, bound: Decimal| select_recorded(&error_ratio(window)).above(number(bound));
+    let mut expr = above(&long, threshold).and(above(&short, threshold));
+    if burn.urgency == Urgency::Page && burn.short > BASE_WINDOW {
+        // Still burning: without this the 30-minute window alone keeps the page up for half an hour after
+        // recovery, and the hold adds another half.
+        let budget = objective.target.rest().decimal();
+        expr = expr.and(above(&duration::text(BASE_WINDOW), budget));
+    }
+    if objective.indicator.counts_events() {
+        // Half an event below the minimum: three real errors may extrapolate to 2.9.
+        let minimum = Decimal::from(BAD_EVENTS_MIN) - Decimal::new(5, 1);
+        expr = expr.and(select_recorded(&slo::errors(&long)).above(number(minimum)));
+    }
+    if burn.urgency == Urgency::Ticket
+        && let Some(paged) = paged(model, objective)
+    {
+        // What was paged needs no ticket: without this the ticket is delivered the moment the page is
+        // released, for a service that is well again.
+        expr = expr.unless_on(&["sla", "slo"], over_time("last_over_time", &paged, burn.short));
+    }
+    let mut labels = identity(model, objective);
+    labels.insert("burn", burn.name.to_owned());
+    Rule::Record { name: slo::BURNING.to_owned(), labels, expr }
+}
+
+/// Selects the firing pages of an objective.
+fn paged(model: &Model, objective: &Objective) -> Option<Selector> {
+    let pages: Vec<&str> = objective
+        .burns()
+        .iter()
+        .filter(|(burn, _)| burn.urgency == Urgency::Page)
+        .map(|(burn, _)| burn.name)
+        .collect();
+    if pages.is_empty() {
+        return None;
+    }
+    let mut firing = firing(model, objective);
+    firing.matchers.push(one_of("burn", pages));
+    Some(firing)
+}
+
+/// Selects the firing burn alerts of an objective.
+pub fn firing(model: &Model, objective: &Objective) -> Selector {
+    series(
+        "ALERTS",
+        &[
+            ("alertname", ALERT),
+            ("alertstate", "firing"),
+            ("sla", model.name.as_str()),
+            ("slo", objective.id.as_str()),
+        ],
+    )
+}
+
+fn alert_rule(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Rule {
+    let mut burning = recorded(model, objective, slo::BURNING);
+    burning.matchers.push(equal("burn", burn.name));
+    let mut labels = alert(model, tier, &objective.module);
+    labels.insert("slo", objective.id.to_string());
+    labels.insert("burn", burn.name.to_owned());
+    let threshold = sla_model::share::Share::new(burn.threshold(objective.target));
+    let summary = words::burn_summary(tier, &objective.title, burn.long);
+    let description = words::burn_description(
+        &objective.target.to_string(),
+        objective.window.length(),
+        &threshold.to_string(),
+        exhausted(objective, burn),
+    );
+    Rule::Alert {
+        name: ALERT,
+        labels,
+        notes: notes(model, tier, &objective.module, &summary, &description),
+        expr: hold(&burning, objective.hold(tier)),
+        pending: Duration::ZERO,
+    }
+}
+
+/// Holds a recorded condition; the value is the worst of the hold.
+pub fn hold(condition: &Selector, hold: Duration) -> Expr {
+    if hold.is_zero() { select(condition) } else { over_time("max_over_time", condition, hold) }
+}
+
+/// How long the whole budget lasts at the factor of the tier, cut to whole hours.
+fn exhausted(objective: &Objective, burn: &Burn) -> Duration {
+    let seconds = duration::seconds(objective.window.length()) / burn.factor;
+    let hours = u64::try_from((seconds / Decimal::from(3600)).floor()).unwrap_or(u64::MAX);
+    Duration::from_hours(hours.max(1))
+}

@@ -1,0 +1,64 @@
+//! What the generated rules must do, computed from the model and not from the rules: when an alert fires, when
+//! it stays silent, when it is released.
+
+mod limit;
+mod objective;
+mod outage;
+mod sample;
+mod target;
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sla_model::{Model, selector::Selector};
+
+use super::{PLATFORM, trace::STEP};
+use crate::{
+    plan::{CaseFile, Check},
+    promql::{
+        Expr,
+        build::{aggregate, over_time, select},
+    },
+};
+
+/// How much later than computed an alert may fire: one scrape and one evaluation, and one more evaluation for
+/// the seconds that the computed time is off their grid.
+fn late(model: &Model) -> Duration {
+    STEP + model.interval() * 2
+}
+
+/// How much earlier than computed nothing may fire yet.
+fn early(model: &Model) -> Duration {
+    STEP + model.interval()
+}
+
+/// Returns the tests of every rule file that has any.
+pub fn files(model: &Model) -> Vec<CaseFile> {
+    let mut files: Vec<CaseFile> = model
+        .objectives
+        .values()
+        .map(|it| CaseFile { name: it.id.to_string(), cases: objective::cases(model, it) })
+        .collect();
+    let mut platform = outage::cases(model);
+    platform.extend(limit::cases(model));
+    platform.extend(target::cases(model));
+    files.push(CaseFile { name: PLATFORM.to_owned(), cases: platform });
+    files.into_iter().filter(|it| !it.cases.is_empty()).collect()
+}
+
+/// So many alerts fire at this moment; `None` for none.
+fn firing(at: Duration, alerts: &Selector, count: Option<u32>) -> Check {
+    let expr = aggregate("count", &[], select(alerts));
+    Check { at, expr, expected: count.map(Decimal::from) }
+}
+
+/// None of these alerts fired since `since`.
+fn silent(at: Duration, alerts: &Selector, since: Duration) -> Check {
+    let seen = over_time("count_over_time", alerts, at.saturating_sub(since).max(Duration::from_secs(1)));
+    Check { at, expr: aggregate("count", &[], seen), expected: None }
+}
+
+/// The expression gives this value.
+fn value(at: Duration, expr: Expr, expected: Option<Decimal>) -> Check {
+    Check { at, expr, expected }
+}

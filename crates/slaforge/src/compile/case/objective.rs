@@ -1,0 +1,299 @@
+//! Tests of the burn alerts of an objective.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sla_model::{
+    Model,
+    burn::{Burn, Urgency},
+    duration,
+    id::TierId,
+    indicator::{BASE_WINDOW, Indicator},
+    names::{probe, slo},
+    objective::Objective,
+    selector::Selector,
+    share::Share,
+};
+
+use super::{early, firing, late, sample, silent, value};
+use crate::{
+    compile::{
+        burn as rule,
+        labels::recorded,
+        trace::{STEP, Trace, at, exact, samples},
+    },
+    plan::Case,
+    promql::build::{ending, equal, exported, number, one_of, select, sum},
+};
+
+/// Events per sample in the tests: enough that no minimum of bad events matters, and that every share is a
+/// whole number of them.
+const EVENTS: u32 = 1_000_000;
+
+/// Where counters start. From zero, `increase()` does not extrapolate to before the first event.
+const START: u32 = 7000;
+
+/// Clean traffic before a failure: longer than the window of the fastest tier.
+const CLEAN: Duration = Duration::from_hours(2);
+
+/// How long a failure lasts.
+const FAILURE: Duration = Duration::from_hours(1);
+
+/// How long after it the tickets are watched.
+const AFTER: Duration = Duration::from_hours(7);
+
+/// Returns the scenarios of an objective.
+pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
+    let burns = objective.burns();
+    let Some((fast, tier)) = burns.first() else {
+        return Vec::new();
+    };
+    let bench = Bench { model, objective, fast, tier };
+    let counted = if objective.indicator.counts_events() {
+        vec![bench.just_below(), bench.night(), bench.restart()]
+    } else {
+        vec![bench.slices_just_below()]
+    };
+    [bench.failure(), bench.idle()].into_iter().chain(counted).collect()
+}
+
+/// An objective with its fastest tier.
+struct Bench<'m> {
+    model: &'m Model,
+    objective: &'m Objective,
+    fast: &'m Burn,
+    tier: &'m TierId,
+}
+
+/// A stretch of traffic: events per sample, what share of them is bad, for how many samples.
+struct Phase(Decimal, Decimal, u32);
+
+impl Bench<'_> {
+    fn threshold(&self) -> Decimal {
+        self.fast.threshold(self.objective.target)
+    }
+
+    /// The alerts of the fastest tier.
+    fn alerts(&self) -> Selector {
+        let mut alerts = rule::firing(self.model, self.objective);
+        alerts.matchers.push(equal("burn", self.fast.name));
+        alerts
+    }
+
+    /// Input series for stretches of traffic. Of slices, a bad stretch has twice the allowed mean, a good one
+    /// half of it.
+    fn series(&self, phases: &[Phase]) -> Vec<(Selector, String)> {
+        let build = |each: &dyn Fn(&Phase) -> Decimal| {
+            let start = Trace::from(START);
+            phases.iter().fold(start, |trace, phase| trace.rise(each(phase), phase.2)).notation()
+        };
+        let all = build(&|it| it.0);
+        let failures = |it: &Phase| (it.0 * it.1).round();
+        let bad = build(&failures);
+        match &self.objective.indicator {
+            Indicator::Journey(journey) => {
+                let labels = [("probe", journey.as_str())];
+                vec![(exported(&probe::RUNS, &labels), all), (exported(&probe::FAILURES, &labels), bad)]
+            }
+            Indicator::Ratio { total, bad: failed } if total.metric == failed.metric => {
+                let good = build(&|it| it.0 - failures(it));
+                let good = sample::good(total, failed).map(|it| (it, good));
+                good.into_iter().chain([(sample::selected(failed), bad)]).collect()
+            }
+            Indicator::Ratio { total, bad: failed } => {
+                vec![(sample::selected(total), all), (sample::selected(failed), bad)]
+            }
+            Indicator::Mean { histogram, at_most } => {
+                let limit = duration::seconds(*at_most);
+                let half = limit / Decimal::TWO;
+                let sum = build(&|it| (it.0 * (half + it.1 * (limit * Decimal::TWO - half))).round());
+                let series = sample::selected(histogram);
+                vec![(ending(&series, "_count"), all), (ending(&series, "_sum"), sum)]
+            }
+        }
+    }
+
+    fn case(&self, name: &str, why: &str, phases: &[Phase], checks: Vec<crate::plan::Check>) -> Case {
+        Case {
+            name: format!("{}: {name}", self.objective.id),
+            why: why.to_owned(),
+            interval: STEP,
+            series: self.series(phases),
+            checks,
+        }
+    }
+
+    /// The share that fails in the failure test: three times the threshold, so that the fastest tier fires
+    /// after a third of its window and five per cent off the threshold are seen. A slice is good or bad.
+    fn failing(&self) -> Decimal {
+        if self.objective.indicator.counts_events() {
+            (self.threshold() * Decimal::from(3)).min(Decimal::ONE)
+        } else {
+            Decimal::ONE
+        }
+    }
+
+    /// How long after its start the failure is seen, and how long after its end it is remembered.
+    fn seen_and_remembered(&self, share: Share) -> (Duration, Duration) {
+        let target = self.objective.target;
+        if self.objective.indicator.counts_events() {
+            let seen = self.fast.detection(target, share, CLEAN).unwrap_or(FAILURE);
+            (seen, self.fast.linger(target, share))
+        } else {
+            // From half of the limit to twice of it, the five-minute mean crosses after a third of its window;
+            // on the way back after two thirds.
+            let third = BASE_WINDOW / 3;
+            (third + self.fast.detection_in_slices(target, BASE_WINDOW), third * 2)
+        }
+    }
+
+    fn failure(&self) -> Case {
+        let each = Decimal::from(EVENTS);
+        let share = self.failing();
+        let (clean, failure, after) = (samples(CLEAN), samples(FAILURE), samples(AFTER));
+        let phases = [
+            Phase(each, Decimal::ZERO, clean),
+            Phase(each, share, failure),
+            Phase(each, Decimal::ZERO, after),
+        ];
+        let (fault, recovery) = (at(clean), at(clean + failure));
+        let (seen, remembered) = self.seen_and_remembered(Share::new(share));
+        let fires = fault + seen;
+        let released = recovery + remembered + self.objective.hold(&self.model.tiers[self.tier]);
+        let alerts = self.alerts();
+        let mut checks = vec![
+            firing(fires.saturating_sub(early(self.model)), &alerts, None),
+            firing(fires + late(self.model), &alerts, Some(1)),
+            firing(released - early(self.model), &alerts, Some(1)),
+            firing(released + late(self.model), &alerts, None),
+        ];
+        let burns = self.objective.burns();
+        let ticket_of_page = |it: &&(Burn, &TierId)| it.0.urgency == Urgency::Ticket;
+        if self.fast.urgency == Urgency::Page && burns.iter().any(|it| ticket_of_page(&it)) {
+            let mut tickets = rule::firing(self.model, self.objective);
+            let names = burns.iter().filter(ticket_of_page).map(|it| it.0.name);
+            tickets.matchers.push(one_of("burn", names));
+            // With two hours of history a ticket may come before the page; none may come after recovery.
+            checks.push(silent(recovery + AFTER - early(self.model), &tickets, recovery));
+        }
+        self.case(
+            "a failure fires at the computed minute, is released on time, opens no ticket",
+            "a wrong factor or window fires early or late; a wrong hold releases before 30 clean minutes",
+            &phases,
+            checks,
+        )
+    }
+
+    fn just_below(&self) -> Case {
+        let each = Decimal::from(EVENTS);
+        let share = self.threshold() * Decimal::new(95, 2);
+        let lasting = FAILURE * 2;
+        let phases = [Phase(each, Decimal::ZERO, samples(CLEAN)), Phase(each, share, samples(lasting))];
+        let end = CLEAN + lasting;
+        self.case(
+            "just below the threshold the fastest tier stays silent",
+            "a threshold that is a little low pages while the budget lasts",
+            &phases,
+            vec![silent(end, &self.alerts(), Duration::ZERO)],
+        )
+    }
+
+    fn slices_just_below(&self) -> Case {
+        // A share of 0.3 of the way from half of the limit to twice of it is 0.95 of the limit.
+        let phases = [Phase(Decimal::from(EVENTS), Decimal::new(3, 1), samples(CLEAN))];
+        let errors = sum(select(&recorded(self.model, self.objective, &slo::errors("1h"))));
+        self.case(
+            "a mean just below the limit makes no bad slice",
+            "a limit that is compared in the wrong unit makes every slice bad or none",
+            &phases,
+            vec![value(CLEAN, errors, Some(Decimal::ZERO)), silent(CLEAN, &self.alerts(), Duration::ZERO)],
+        )
+    }
+
+    fn idle(&self) -> Case {
+        let each = Decimal::from(EVENTS);
+        let busy = samples(CLEAN);
+        let phases = [Phase(each, Decimal::ZERO, busy), Phase(Decimal::ZERO, Decimal::ZERO, busy)];
+        let end = at(busy * 2);
+        let recorded = |name: &str| select(&recorded(self.model, self.objective, name));
+        let ratio = sum(recorded(&slo::error_ratio("5m")));
+        self.case(
+            "an idle night has no ratio and fires nothing",
+            "0 divided by 0 is NaN, and one NaN poisons every longer window",
+            &phases,
+            vec![
+                value(end, ratio, None),
+                value(end, sum(recorded(slo::EVENTS_RATE)), Some(Decimal::ZERO)),
+                value(end, sum(recorded(slo::ERRORS_RATE)), Some(Decimal::ZERO)),
+                silent(end, &rule::firing(self.model, self.objective), Duration::ZERO),
+            ],
+        )
+    }
+
+    fn restart(&self) -> Case {
+        let each = Decimal::from(EVENTS);
+        let half = samples(CLEAN);
+        let phases = [Phase(each, Decimal::ZERO, half)];
+        let trace = |each: Decimal| Trace::from(START).rise(each, half).reset().rise(each, half).notation();
+        let mut case = self.case(
+            "a restarted target counts from zero and spends no budget",
+            "a fall of a counter that is read as a difference shows as errors, or as negative events",
+            &phases,
+            Vec::new(),
+        );
+        for (selector, notation) in &mut case.series {
+            let bad = match &self.objective.indicator {
+                Indicator::Ratio { bad, .. } => *selector == sample::selected(bad),
+                _ => selector.metric.as_str() == probe::FAILURES.name,
+            };
+            *notation = trace(if bad { Decimal::ZERO } else { each });
+        }
+        let soon = at(half + 8);
+        let errors = sum(select(&recorded(self.model, self.objective, &slo::errors("1h"))));
+        let events = sum(select(&recorded(self.model, self.objective, slo::EVENTS_RATE)));
+        let falling = events.below(number(0));
+        case.checks = vec![
+            value(soon, falling, None),
+            value(soon, errors, Some(Decimal::ZERO)),
+            silent(at(half * 2), &rule::firing(self.model, self.objective), Duration::ZERO),
+        ];
+        case
+    }
+
+    /// So little traffic that two bad events exceed the threshold: they stay silent, three in a row fire.
+    fn night(&self) -> Case {
+        let hour = samples(Duration::from_hours(1));
+        let each = exact(Decimal::new(14, 1) / self.threshold() / Decimal::from(hour));
+        let clean = |count| Phase(each, Decimal::ZERO, count);
+        let one_bad = || Phase(Decimal::ONE, Decimal::ONE, 1);
+        let phases = [
+            clean(hour * 2),
+            one_bad(),
+            clean(1),
+            one_bad(),
+            clean(hour * 2),
+            one_bad(),
+            clean(1),
+            one_bad(),
+            clean(1),
+            one_bad(),
+            clean(hour),
+        ];
+        let two = at(hour * 2 + 3);
+        let three = at(hour * 4 + 8);
+        let ratio =
+            select(&recorded(self.model, self.objective, &slo::error_ratio(&duration::text(self.fast.long))));
+        let above = crate::promql::build::aggregate("count", &[], ratio.above(number(self.threshold())));
+        let alerts = self.alerts();
+        self.case(
+            "two bad events of a quiet night stay silent, three fire",
+            "in a quiet hour one lost request is more than the threshold",
+            &phases,
+            vec![
+                value(two + Duration::from_mins(2), above, Some(Decimal::ONE)),
+                silent(three - Duration::from_mins(10), &alerts, Duration::ZERO),
+                firing(three + Duration::from_mins(5), &alerts, Some(1)),
+            ],
+        )
+    }
+}

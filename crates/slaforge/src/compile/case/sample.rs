@@ -1,0 +1,119 @@
+//! Series that a selector selects, for the input of tests.
+
+use std::collections::BTreeMap;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+use sla_model::{
+    id::LabelName,
+    selector::{MatchOp, Matcher, Selector},
+};
+
+use crate::promql::build::equal;
+
+/// A label value that is chosen where anything will do.
+const ANY: &str = "other";
+
+/// Returns one series that the selector selects: every comparison becomes an equality.
+pub fn selected(by: &Selector) -> Selector {
+    let mut labels: BTreeMap<&LabelName, String> = BTreeMap::new();
+    for matcher in &by.matchers {
+        let exact = matcher.op == MatchOp::Equal;
+        if exact || !labels.contains_key(&matcher.label) {
+            labels.insert(&matcher.label, accepted(matcher));
+        }
+    }
+    let matchers = labels.iter().map(|(label, value)| equal(label.as_str(), value)).collect();
+    Selector { metric: by.metric.clone(), matchers }
+}
+
+/// Returns one series that `total` selects and `bad` does not; `None` where `bad` says nothing more.
+pub fn good(total: &Selector, bad: &Selector) -> Option<Selector> {
+    let extra = bad.matchers.iter().find(|it| !total.matchers.contains(it))?;
+    let mut series = selected(total);
+    series.matchers.retain(|it| it.label != extra.label);
+    series.matchers.push(equal(extra.label.as_str(), &refused(extra)));
+    series.matchers.sort();
+    Some(series)
+}
+
+fn accepted(matcher: &Matcher) -> String {
+    match matcher.op {
+        MatchOp::Equal => matcher.value.clone(),
+        MatchOp::Matches => shortest(&matcher.value),
+        MatchOp::NotEqual | MatchOp::NotMatches => ANY.to_owned(),
+    }
+}
+
+fn refused(matcher: &Matcher) -> String {
+    match matcher.op {
+        MatchOp::Equal | MatchOp::Matches => ANY.to_owned(),
+        MatchOp::NotEqual => matcher.value.clone(),
+        MatchOp::NotMatches => shortest(&matcher.value),
+    }
+}
+
+/// Returns a text that the pattern matches, taking the first way and the fewest repetitions.
+fn shortest(pattern: &str) -> String {
+    let mut text = String::new();
+    if let Ok(hir) = regex_syntax::parse(pattern) {
+        walk(&hir, &mut text);
+    }
+    text
+}
+
+fn walk(hir: &Hir, text: &mut String) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let printable = class.ranges().iter().find(|it| it.end() >= 'a').or(class.ranges().first());
+            text.extend(printable.map(|it| it.start().max('a').min(it.end())));
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            text.extend(class.ranges().first().map(|it| char::from(it.start())));
+        }
+        HirKind::Repetition(repetition) => {
+            // One of `.*`, so that a label is never empty: an empty label is a missing one.
+            let times = repetition.min.max(u32::from(repetition.max != Some(0)));
+            (0..times).for_each(|_| walk(&repetition.sub, text));
+        }
+        HirKind::Capture(capture) => walk(&capture.sub, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|it| walk(it, text)),
+        HirKind::Alternation(ways) => ways.iter().take(1).for_each(|it| walk(it, text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Selector {
+        sla_spec::promql::selector(text).unwrap()
+    }
+
+    #[track_caller]
+    fn selects(selector: &str, expected: &str) {
+        assert_eq!(selected(&parsed(selector)).to_string(), expected);
+    }
+
+    #[test]
+    fn a_series_is_found_for_every_comparison() {
+        selects("up", "up");
+        selects(r#"x{route=~"/api/.*"}"#, r#"x{route="/api/a"}"#);
+        selects(r#"x{code=~"5.."}"#, r#"x{code="5aa"}"#);
+        selects(r#"x{code=~"500|503"}"#, r#"x{code="500"}"#);
+        selects(r#"x{code!="500"}"#, r#"x{code="other"}"#);
+        selects(r#"x{code!~"5.."}"#, r#"x{code="other"}"#);
+        selects(r#"x{code=~"5[0-9]{2}"}"#, r#"x{code="500"}"#);
+    }
+
+    #[test]
+    fn a_good_series_is_no_bad_one() {
+        let good = good(&parsed("p_total"), &parsed(r#"p_total{status="failed"}"#)).unwrap();
+        assert_eq!(good.to_string(), r#"p_total{status="other"}"#);
+        let good =
+            super::good(&parsed(r#"p_total{a="1"}"#), &parsed(r#"p_total{a="1",code!~"2.."}"#)).unwrap();
+        assert_eq!(good.to_string(), r#"p_total{a="1",code="2aa"}"#);
+        assert!(super::good(&parsed("p_total"), &parsed("p_total")).is_none());
+    }
+}

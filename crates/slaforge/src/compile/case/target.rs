@@ -1,0 +1,47 @@
+//! Tests of targets that cannot be scraped.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sla_model::{Model, scrape::Scrape};
+
+use super::{early, firing, late};
+use crate::{
+    compile::{
+        presence::{ALERT, PENDING},
+        trace::{STEP, Trace, at, samples},
+    },
+    plan::Case,
+    promql::build::series,
+};
+
+const STRETCH: Duration = Duration::from_mins(10);
+
+/// Returns a scenario for every job whose silence somebody must hear of.
+pub fn cases(model: &Model) -> Vec<Case> {
+    model.scrapes.values().filter(|it| it.down.is_some()).map(|it| case(model, it)).collect()
+}
+
+fn case(model: &Model, scrape: &Scrape) -> Case {
+    let job = scrape.id.as_str();
+    let stretch = samples(STRETCH);
+    let up = Trace::from(1)
+        .rise(Decimal::ZERO, stretch)
+        .rise(Decimal::NEGATIVE_ONE, 1)
+        .rise(Decimal::ZERO, stretch)
+        .rise(Decimal::ONE, 1)
+        .rise(Decimal::ZERO, stretch);
+    let (down, back) = (at(stretch), at(stretch * 2 + 1));
+    let alerts = series("ALERTS", &[("alertname", ALERT), ("alertstate", "firing"), ("job", job)]);
+    Case {
+        name: format!("{job}: one failed scrape stays silent, a dead target does not"),
+        why: "rules on a target that nobody can scrape stay silent for ever".to_owned(),
+        interval: STEP,
+        series: vec![(series("up", &[("job", job), ("instance", "a")]), up.notation())],
+        checks: vec![
+            firing(down + PENDING.saturating_sub(early(model)) + STEP, &alerts, None),
+            firing(down + PENDING + late(model), &alerts, Some(1)),
+            firing(back + late(model), &alerts, None),
+        ],
+    }
+}

@@ -1,0 +1,104 @@
+//! Who is told of what: one route per tier, receivers by the owners that the tier names.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use sla_model::{
+    Model,
+    burn::Urgency,
+    id::ModuleId,
+    limit::Colour,
+    tier::{Owner, OwnerRef, Tier},
+};
+
+use super::{burn, limit};
+use crate::{
+    plan::{Inhibition, Receiver, Route, Routing},
+    promql::build::{equal, one_of},
+};
+
+/// A tier that must be confirmed within this time is told at once; others wait for what belongs together.
+const URGENT_CONFIRM_MAX: Duration = Duration::from_mins(15);
+
+/// Returns the routing of every alert.
+pub fn routing(model: &Model) -> Routing {
+    let mut tiers: Vec<&Tier> = model.tiers.values().collect();
+    tiers.sort_by_key(|it| (it.confirm, it.id.clone()));
+    let mut receivers = BTreeMap::new();
+    let routes: Vec<Route> = tiers.iter().map(|it| route(model, it, &mut receivers)).collect();
+    // What no route takes must still reach somebody: whoever hears of the most urgent tier.
+    let fallback = routes.first().map(|it| it.receiver.clone()).unwrap_or_default();
+    Routing {
+        fallback,
+        routes,
+        inhibitions: inhibitions(model),
+        receivers: receivers.into_values().collect(),
+    }
+}
+
+fn route(model: &Model, tier: &Tier, receivers: &mut BTreeMap<String, Receiver>) -> Route {
+    let mut told = |module: &ModuleId| {
+        let receiver = receiver(&model.owners_of(&tier.id, module));
+        let name = receiver.name.clone();
+        receivers.insert(name.clone(), receiver);
+        name
+    };
+    let by_module: Vec<(&ModuleId, String)> = model.modules.keys().map(|it| (it, told(it))).collect();
+    // Modules whose alerts go to the same people share one route.
+    let mut by_receiver: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (module, receiver) in &by_module {
+        by_receiver.entry(receiver).or_default().push(module.as_str());
+    }
+    let fixed = !tier.owners.contains(&OwnerRef::OfModule);
+    let modules = by_receiver
+        .iter()
+        .filter(|_| !fixed)
+        .map(|(receiver, modules)| (one_of("module", modules.iter().copied()), (*receiver).to_owned()))
+        .collect();
+    let urgent = tier.confirm <= URGENT_CONFIRM_MAX;
+    Route {
+        matcher: equal("tier", tier.id.as_str()),
+        receiver: by_module.first().map(|it| it.1.clone()).unwrap_or_default(),
+        group_wait: if urgent { Duration::ZERO } else { Duration::from_secs(30) },
+        // A page that joins an incident which was told already, and its release, wait at most this long.
+        group_interval: if urgent { Duration::from_secs(15) } else { Duration::from_mins(2) },
+        // Told again when the time to confirm is over.
+        repeat: tier.confirm,
+        modules,
+    }
+}
+
+fn receiver(owners: &[&Owner]) -> Receiver {
+    let names: Vec<&str> = owners.iter().map(|it| it.id.as_str()).collect();
+    Receiver { name: names.join("+"), webhooks: owners.iter().map(|it| it.webhook.clone()).collect() }
+}
+
+/// A page silences the tickets of the same objective, red silences yellow. Nothing silences a page: an alert
+/// that is silenced after it was told never sends its resolved message.
+fn inhibitions(model: &Model) -> Vec<Inhibition> {
+    let names = |urgency| {
+        let burns = model.objectives.values().flat_map(sla_model::objective::Objective::burns);
+        let mut names: Vec<&str> =
+            burns.filter(|(it, _)| it.urgency == urgency).map(|(it, _)| it.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let (pages, tickets) = (names(Urgency::Page), names(Urgency::Ticket));
+    let mut found = Vec::new();
+    if !pages.is_empty() && !tickets.is_empty() {
+        found.push(Inhibition {
+            source: vec![equal("alertname", burn::ALERT), one_of("burn", pages)],
+            target: vec![equal("alertname", burn::ALERT), one_of("burn", tickets)],
+            equal: vec!["sla", "slo"],
+        });
+    }
+    if model.limits.values().any(|it| it.bounds.len() > 1) {
+        let colour = |it: Colour| vec![equal("alertname", limit::ALERT), equal("colour", it.name())];
+        found.push(Inhibition {
+            source: colour(Colour::Red),
+            target: colour(Colour::Yellow),
+            equal: vec!["sla", "limit", "object", "module", "probe", "step", "route"],
+        });
+    }
+    found
+}

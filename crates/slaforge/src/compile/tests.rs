@@ -1,0 +1,154 @@
+//! Claims about whole plans, proven on the example.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use promql_parser::parser::{Expr, Offset, parse};
+use sla_model::{Model, Pace};
+
+use crate::{
+    compile::plan,
+    plan::{Plan, Rule},
+};
+
+fn example() -> Model {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/pharmacy");
+    sla_spec::open(&path, &BTreeMap::new()).unwrap().model
+}
+
+/// What a parsed expression says, with every duration apart from every number.
+#[derive(Debug, Default, PartialEq)]
+struct Said {
+    durations: Vec<Duration>,
+    numbers: Vec<f64>,
+    rest: Vec<String>,
+}
+
+impl Said {
+    fn of(text: &str) -> Self {
+        let mut said = Self::default();
+        said.walk(&parse(text).unwrap_or_else(|error| panic!("{text}: {error}")));
+        said
+    }
+
+    fn walk(&mut self, expr: &Expr) {
+        match expr {
+            Expr::NumberLiteral(it) => self.numbers.push(it.val),
+            Expr::StringLiteral(it) => self.rest.push(it.val.clone()),
+            Expr::VectorSelector(it) => {
+                let mut bare = it.clone();
+                if let Some(Offset::Pos(offset)) = bare.offset.take() {
+                    self.durations.push(offset);
+                }
+                self.rest.push(bare.to_string());
+            }
+            Expr::MatrixSelector(it) => {
+                self.durations.push(it.range);
+                self.walk(&Expr::VectorSelector(it.vs.clone()));
+            }
+            Expr::Call(it) => {
+                self.rest.push(it.func.name.to_string());
+                it.args.args.iter().for_each(|it| self.walk(it));
+            }
+            Expr::Aggregate(it) => {
+                self.rest.push(format!("{} {:?}", it.op, it.modifier));
+                self.walk(&it.expr);
+            }
+            Expr::Binary(it) => {
+                self.rest.push(format!("{} {:?}", it.op, it.modifier));
+                self.walk(&it.lhs);
+                self.walk(&it.rhs);
+            }
+            Expr::Paren(it) => self.walk(&it.expr),
+            other => panic!("{other} is not written by us"),
+        }
+    }
+}
+
+fn expressions(plan: &Plan) -> Vec<(String, String, Duration)> {
+    let rule = |it: &Rule| match it {
+        Rule::Record { name, expr, .. } => (name.clone(), expr.lines(), Duration::ZERO),
+        Rule::Alert { name, expr, pending, .. } => ((*name).to_owned(), expr.lines(), *pending),
+    };
+    plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules).map(rule).collect()
+}
+
+/// What must not be divided: limits, targets, ratios and counts. Everything else is a duration.
+fn is_duration(nominal: f64, paced: f64) -> bool {
+    (nominal / 60.0 - paced).abs() < 1e-9
+}
+
+#[test]
+fn a_pace_divides_every_duration_and_no_limit() {
+    let nominal = plan(&example());
+    let paced = nominal.at("60".parse().unwrap());
+    let mut divided = 0;
+    for (one, sixty) in expressions(&nominal).iter().zip(expressions(&paced)) {
+        let (one_said, sixty_said) = (Said::of(&one.1), Said::of(&sixty.1));
+        assert_eq!((&one.0, &one_said.rest), (&sixty.0, &sixty_said.rest));
+        assert_eq!(one.2 / 60, sixty.2);
+        for (nominal, paced) in one_said.durations.iter().zip(&sixty_said.durations) {
+            // Prometheus knows whole milliseconds.
+            assert_eq!(u128::from(nominal.as_millis() as u64 / 60), paced.as_millis(), "{}", one.1);
+            divided += 1;
+        }
+        for (nominal, paced) in one_said.numbers.iter().zip(&sixty_said.numbers) {
+            let of_time = [30.0, 300.0, 3600.0].contains(nominal);
+            assert!(
+                if of_time { is_duration(*nominal, *paced) } else { nominal == paced },
+                "{nominal} became {paced} in {}",
+                one.1
+            );
+        }
+    }
+    assert!(divided > 200, "only {divided} durations");
+    assert_eq!(nominal.at(Pace::REAL), nominal);
+    let groups =
+        |plan: &Plan| plan.rules.iter().flat_map(|it| &it.groups).map(|it| it.every).collect::<Vec<_>>();
+    let expected: Vec<_> = groups(&nominal).iter().map(|it| *it / 60).collect();
+    assert_eq!(groups(&paced), expected);
+    let routes = |plan: &Plan| plan.routing.routes.iter().map(|it| it.repeat).collect::<Vec<_>>();
+    assert_eq!(routes(&paced), routes(&nominal).iter().map(|it| *it / 60).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_alert_tells_people_what_they_need() {
+    let model = example();
+    let plan = plan(&model);
+    let rules = plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules);
+    for rule in rules {
+        let Rule::Alert { name, labels, notes, .. } = rule else {
+            continue;
+        };
+        for label in ["sla", "module", "tier", "severity"] {
+            assert!(labels.contains_key(label), "{name} has no {label}");
+        }
+        for note in ["summary", "description", "owners", "confirm_within", "restore_within", "dashboard_url"]
+        {
+            assert!(notes.get(note).is_some_and(|it| !it.is_empty()), "{name} has no {note}");
+        }
+        let lines = notes["summary"].lines().count();
+        assert_eq!(lines, 2, "{name}: one line in each language");
+    }
+}
+
+#[test]
+fn every_alert_has_a_route_to_its_owners() {
+    let model = example();
+    let plan = plan(&model);
+    for rule in plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules) {
+        let Rule::Alert { name, labels, .. } = rule else {
+            continue;
+        };
+        let route = plan.routing.routes.iter().find(|it| it.matcher.value == labels["tier"]);
+        let route = route.unwrap_or_else(|| panic!("{name} has no route"));
+        let module = &labels["module"];
+        let own = route.modules.iter().find(|it| it.0.value.split('|').any(|it| it == module));
+        let receiver = own.map_or(&route.receiver, |it| &it.1);
+        let owners = model.owners_of(&labels["tier"].parse().unwrap(), &module.parse().unwrap());
+        let expected: Vec<_> = owners.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(*receiver, expected.join("+"), "{name} in {module}");
+        assert!(
+            plan.routing.receivers.iter().any(|it| it.name == *receiver && it.webhooks.len() == owners.len())
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! `slaforge`: compiles one SLA specification into Prometheus rules, Alertmanager routing, dashboards and the
+//! tests that prove them.
+//!
+//! `command` → `sla_spec::open` → `compile` (model to plan) → `target` (plan to text) → `io` (the only writes).
+
+mod command;
+mod compile;
+mod exit;
+mod io;
+mod plan;
+mod promql;
+mod target;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Compiles one SLA specification into Prometheus rules, Alertmanager routing, Grafana dashboards and tests.
+///
+/// Exit status: 0 done; 1 the specification is wrong, a generated file differs or a test failed; 2 wrong
+/// usage, or a file or tool cannot be used.
+#[derive(Parser)]
+#[command(name = "slaforge", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(command::check::Arguments),
+    Generate(command::generate::Arguments),
+    Test(command::test::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Check(arguments) => command::check::run(&arguments),
+        Command::Generate(arguments) => command::generate::run(&arguments),
+        Command::Test(arguments) => command::test::run(&arguments),
+    };
+    exit::code(outcome)
+}

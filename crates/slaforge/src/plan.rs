@@ -1,0 +1,325 @@
+//! What is to be generated, as data: every target renders from this and from nothing else.
+//!
+//! Durations in a plan are nominal until [`Plan::at`] divides them; names, labels and texts never change.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rust_decimal::Decimal;
+use sla_model::{
+    Pace,
+    selector::{Matcher, Selector},
+};
+
+use crate::promql::Expr;
+
+/// Everything that one specification becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Rule files, one per objective and one for the platform.
+    pub rules: Vec<RuleFile>,
+    /// What Prometheus scrapes and whom it tells.
+    pub collection: Collection,
+    /// Who is told of what.
+    pub routing: Routing,
+    /// Dashboards.
+    pub boards: Vec<Board>,
+    /// What the rules must do, one entry per rule file.
+    pub cases: Vec<CaseFile>,
+}
+
+/// Labels or annotations, sorted by name.
+pub type Labels = BTreeMap<&'static str, String>;
+
+/// The rules of one objective, or of the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFile {
+    /// The file name without its ending.
+    pub name: String,
+    /// The groups in order.
+    pub groups: Vec<Group>,
+}
+
+/// Rules that are evaluated one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The name, unique over all files.
+    pub name: String,
+    /// How often.
+    pub every: Duration,
+    /// The rules in order; a rule may read what a rule before it recorded.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Records a series.
+    Record {
+        /// The recorded name.
+        name: String,
+        /// Labels that are added.
+        labels: Labels,
+        /// What is recorded.
+        expr: Expr,
+    },
+    /// Raises an alert while the expression has a result.
+    Alert {
+        /// The alert's name.
+        name: &'static str,
+        /// Labels that are added.
+        labels: Labels,
+        /// Annotations.
+        notes: Labels,
+        /// The condition.
+        expr: Expr,
+        /// How long the condition must stand before the alert fires.
+        pending: Duration,
+    },
+}
+
+/// Prometheus' own configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// How often rules are evaluated.
+    pub interval: Duration,
+    /// What is scraped.
+    pub jobs: Vec<Job>,
+    /// `host:port` of the Alertmanagers.
+    pub alertmanagers: Vec<String>,
+}
+
+/// A scrape job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The `job` label.
+    pub name: String,
+    /// How often.
+    pub every: Duration,
+    /// `host:port` of each instance.
+    pub targets: Vec<String>,
+}
+
+/// Alertmanager's routing tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Routing {
+    /// Who gets what no route takes.
+    pub fallback: String,
+    /// One route per tier.
+    pub routes: Vec<Route>,
+    /// Which alerts silence which.
+    pub inhibitions: Vec<Inhibition>,
+    /// Who is told how.
+    pub receivers: Vec<Receiver>,
+}
+
+/// The route of a tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Which alerts take it.
+    pub matcher: Matcher,
+    /// Who gets them.
+    pub receiver: String,
+    /// How long the first notification waits for others to join it.
+    pub group_wait: Duration,
+    /// How long changes of a notified group are collected.
+    pub group_interval: Duration,
+    /// After how long an unchanged group is told again.
+    pub repeat: Duration,
+    /// Other receivers for single modules.
+    pub modules: Vec<(Matcher, String)>,
+}
+
+/// One inhibition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inhibition {
+    /// While such an alert fires,
+    pub source: Vec<Matcher>,
+    /// such alerts are silent,
+    pub target: Vec<Matcher>,
+    /// if they agree in these labels.
+    pub equal: Vec<&'static str>,
+}
+
+/// A named list of webhooks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiver {
+    /// The name: its owners' names.
+    pub name: String,
+    /// The URLs.
+    pub webhooks: Vec<String>,
+}
+
+/// A dashboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// The stable identity, also the file name.
+    pub uid: String,
+    /// The title.
+    pub title: String,
+    /// What it answers.
+    pub description: String,
+    /// The zone of its times.
+    pub timezone: String,
+    /// How far back it looks.
+    pub span: Duration,
+    /// How often it asks.
+    pub refresh: Duration,
+    /// Panels in reading order.
+    pub panels: Vec<Panel>,
+}
+
+/// A panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panel {
+    /// The title.
+    pub title: String,
+    /// What it shows and what to do about it.
+    pub description: String,
+    /// How it is drawn.
+    pub kind: PanelKind,
+    /// Grafana's unit name.
+    pub unit: &'static str,
+    /// Decimals to show.
+    pub decimals: Option<u8>,
+    /// Columns of 24.
+    pub width: u8,
+    /// Rows.
+    pub height: u8,
+    /// What it asks.
+    pub queries: Vec<Query>,
+    /// From which value on which colour; the first has no value.
+    pub steps: Vec<(Option<Decimal>, &'static str)>,
+}
+
+/// How a panel is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelKind {
+    /// Big numbers of now.
+    Stat,
+    /// Bars of now.
+    Bars,
+    /// Lines over time.
+    Lines,
+    /// Coloured bands over time.
+    States,
+    /// A table of now.
+    Table,
+}
+
+/// One query of a panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// What is asked.
+    pub expr: Expr,
+    /// Grafana's legend template.
+    pub legend: String,
+}
+
+/// The tests of one rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseFile {
+    /// The rule file's name.
+    pub name: String,
+    /// The cases.
+    pub cases: Vec<Case>,
+}
+
+/// One scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// What is shown, in a few words.
+    pub name: String,
+    /// What would go wrong without it.
+    pub why: String,
+    /// The distance of the samples.
+    pub interval: Duration,
+    /// The input.
+    pub series: Vec<(Selector, String)>,
+    /// What must hold when.
+    pub checks: Vec<Check>,
+}
+
+/// One expectation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// When.
+    pub at: Duration,
+    /// What is asked; it gives one sample without labels, or nothing.
+    pub expr: Expr,
+    /// The value, or nothing.
+    pub expected: Option<Decimal>,
+}
+
+impl Plan {
+    /// Returns the plan with everything that judges or schedules divided by the pace.
+    ///
+    /// Cases are left out: they prove the nominal rules, and are written at pace 1 only.
+    #[must_use]
+    pub fn at(&self, pace: Pace) -> Self {
+        let group = |it: &Group| Group {
+            name: it.name.clone(),
+            every: pace.real(it.every),
+            rules: it.rules.iter().map(|rule| rule.at(pace)).collect(),
+        };
+        let file =
+            |it: &RuleFile| RuleFile { name: it.name.clone(), groups: it.groups.iter().map(group).collect() };
+        let cases = if pace == Pace::REAL { self.cases.clone() } else { Vec::new() };
+        Self {
+            rules: self.rules.iter().map(file).collect(),
+            collection: self.collection.at(pace),
+            routing: self.routing.at(pace),
+            boards: self.boards.iter().map(|it| it.at(pace)).collect(),
+            cases,
+        }
+    }
+}
+
+impl Rule {
+    fn at(&self, pace: Pace) -> Self {
+        let mut paced = self.clone();
+        match &mut paced {
+            Self::Record { expr, .. } => *expr = expr.at(pace),
+            Self::Alert { expr, pending, .. } => {
+                *expr = expr.at(pace);
+                *pending = pace.real(*pending);
+            }
+        }
+        paced
+    }
+}
+
+impl Collection {
+    fn at(&self, pace: Pace) -> Self {
+        let job = |it: &Job| Job { every: pace.real(it.every), ..it.clone() };
+        Self {
+            interval: pace.real(self.interval),
+            jobs: self.jobs.iter().map(job).collect(),
+            alertmanagers: self.alertmanagers.clone(),
+        }
+    }
+}
+
+impl Routing {
+    fn at(&self, pace: Pace) -> Self {
+        let route = |it: &Route| Route {
+            group_wait: pace.real(it.group_wait),
+            group_interval: pace.real(it.group_interval),
+            repeat: pace.real(it.repeat),
+            ..it.clone()
+        };
+        Self { routes: self.routes.iter().map(route).collect(), ..self.clone() }
+    }
+}
+
+impl Board {
+    fn at(&self, pace: Pace) -> Self {
+        let query = |it: &Query| Query { expr: it.expr.at(pace), legend: it.legend.clone() };
+        let panel = |it: &Panel| Panel { queries: it.queries.iter().map(query).collect(), ..it.clone() };
+        Self {
+            span: pace.real(self.span),
+            refresh: pace.real(self.refresh),
+            panels: self.panels.iter().map(panel).collect(),
+            ..self.clone()
+        }
+    }
+}

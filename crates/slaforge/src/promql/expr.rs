@@ -1,0 +1,82 @@
+//! `PromQL` as a tree, with every duration typed, so that a pace can be applied to a finished plan.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sla_model::{Pace, selector::Selector};
+
+/// An expression that we write ourselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// A number that no pace divides: a limit, a ratio, a count.
+    Number(Decimal),
+    /// A duration used as a number of seconds; the pace divides it.
+    Seconds(Duration),
+    /// A string argument.
+    Text(String),
+    /// The newest sample of each series, `offset` ago.
+    Instant {
+        /// The series.
+        of: Selector,
+        /// How long ago; zero for now.
+        offset: Duration,
+    },
+    /// The samples of each series over a range.
+    Range {
+        /// The series.
+        of: Selector,
+        /// How far back.
+        range: Duration,
+    },
+    /// A function call.
+    Call(&'static str, Vec<Expr>),
+    /// An aggregation; no labels means over everything.
+    Aggregate {
+        /// The operator, for example `sum`.
+        op: &'static str,
+        /// The labels that are kept.
+        by: Vec<&'static str>,
+        /// What is aggregated.
+        of: Box<Expr>,
+    },
+    /// Two operands.
+    Binary {
+        /// The left operand.
+        left: Box<Expr>,
+        /// The operator, for example `/` or `unless`.
+        op: &'static str,
+        /// How series are matched.
+        matching: Matching,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+}
+
+/// How the series of two operands are matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matching {
+    /// By all labels.
+    All,
+    /// By all labels, and a comparison gives 0 or 1 instead of filtering.
+    Bool,
+    /// By these labels only.
+    On(Vec<&'static str>),
+}
+
+impl Expr {
+    /// Returns the expression with every duration divided by the pace.
+    pub fn at(&self, pace: Pace) -> Self {
+        let child = |it: &Self| Box::new(it.at(pace));
+        match self {
+            Self::Number(_) | Self::Text(_) => self.clone(),
+            Self::Seconds(nominal) => Self::Seconds(pace.real(*nominal)),
+            Self::Instant { of, offset } => Self::Instant { of: of.clone(), offset: pace.real(*offset) },
+            Self::Range { of, range } => Self::Range { of: of.clone(), range: pace.real(*range) },
+            Self::Call(name, arguments) => Self::Call(name, arguments.iter().map(|it| it.at(pace)).collect()),
+            Self::Aggregate { op, by, of } => Self::Aggregate { op, by: by.clone(), of: child(of) },
+            Self::Binary { left, op, matching, right } => {
+                Self::Binary { left: child(left), op, matching: matching.clone(), right: child(right) }
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Every sentence that on-call staff read, in both languages. No other file holds such a sentence.
+
+use std::time::Duration;
+
+use sla_model::{duration, limit::Bound, text::Text, tier::Tier};
+
+/// Says a duration as people do: `10 分钟`, `10 min`.
+pub fn span(length: Duration) -> Text {
+    let units = [(86_400, "天", "d"), (3600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s")];
+    let seconds = length.as_secs();
+    let whole = units.iter().find(|(size, _, _)| seconds >= *size && seconds % size == 0);
+    match whole {
+        Some((size, zh, en)) => {
+            let count = seconds / size;
+            Text::new(format!("{count} {zh}"), format!("{count} {en}"))
+        }
+        None => Text::same(duration::text(length)),
+    }
+}
+
+/// The summary of a journey that is down.
+pub fn journey_down_summary(tier: &Tier, journey: &Text, window: Duration) -> Text {
+    let window = span(window);
+    Text::new(
+        format!("【{}】{}中断：{}内没有一次成功", tier.title.zh, journey.zh, window.zh),
+        format!("[{}] {} is down: not one good run in {}", tier.title.en, journey.en, window.en),
+    )
+}
+
+/// What to do about a journey that is down.
+pub fn journey_down_description(probe: &str) -> Text {
+    Text::new(
+        format!("先看面板「旅程步骤失败」：是哪一步、什么原因（{probe}）。再看最近的发布与依赖模块。"),
+        format!(
+            "First look at the panel “Failed journey steps”: which step, what reason ({probe}). Then at the last deployment and at what it depends on."
+        ),
+    )
+}
+
+/// The summary of a budget that burns too fast.
+pub fn burn_summary(tier: &Tier, objective: &Text, window: Duration) -> Text {
+    let window = span(window);
+    Text::new(
+        format!(
+            "【{}】{}：错误预算消耗过快，过去 {} 的失败率达到 {{{{ $value | humanizePercentage }}}}",
+            tier.title.zh, objective.zh, window.zh
+        ),
+        format!(
+            "[{}] {}: the error budget burns too fast, {{{{ $value | humanizePercentage }}}} failed in the last {}",
+            tier.title.en, objective.en, window.en
+        ),
+    )
+}
+
+/// What the burn means: the promise, the threshold, and how long the budget lasts.
+pub fn burn_description(target: &str, period: Duration, threshold: &str, exhausted: Duration) -> Text {
+    let (period, exhausted) = (span(period), span(exhausted));
+    Text::new(
+        format!(
+            "目标 {target}（{}）。失败率超过 {threshold} 时，整个周期的预算最多 {} 就会用完。",
+            period.zh, exhausted.zh
+        ),
+        format!(
+            "The promise is {target} over {}. Above {threshold} failed, the budget of the whole period is gone within {}.",
+            period.en, exhausted.en
+        ),
+    )
+}
+
+/// The summary of a crossed limit; `what` names the probe, step or route by its labels.
+pub fn limit_summary(tier: &Tier, limit: &Text, what: &str) -> Text {
+    Text::new(
+        format!("【{}】{}：{what} 达到 {{{{ $value | humanizeDuration }}}}", tier.title.zh, limit.zh),
+        format!("[{}] {}: {what} reached {{{{ $value | humanizeDuration }}}}", tier.title.en, limit.en),
+    )
+}
+
+/// What the limit is.
+pub fn limit_description(bound: &Bound) -> Text {
+    let above = span(bound.above);
+    Text::new(
+        format!("5 分钟平均值超过 {}。先看数据库、网络和最近的发布。", above.zh),
+        format!(
+            "The five-minute mean is above {}. First look at the database, the network, the last deployment.",
+            above.en
+        ),
+    )
+}
+
+/// The summary of a target that cannot be scraped.
+pub fn target_down_summary(tier: &Tier, job: &str) -> Text {
+    Text::new(
+        format!("【{}】监控目标 {job} 无法采集", tier.title.zh),
+        format!("[{}] target {job} cannot be scraped", tier.title.en),
+    )
+}
+
+/// What it means that a target cannot be scraped.
+pub fn target_down_description(job: &str) -> Text {
+    Text::new(
+        format!("{job} 的所有实例都采集失败：依赖它的告警此刻看不见故障。先看进程和网络。"),
+        format!(
+            "Every instance of {job} fails its scrape: alerts that need it are blind now. First look at the process and the network."
+        ),
+    )
+}
+
+/// Titles and descriptions of the overview dashboard.
+pub mod board {
+    use sla_model::text::Text;
+
+    macro_rules! texts {
+        ($($name:ident: $zh:literal, $en:literal;)*) => { $(
+            #[doc = $en]
+            pub fn $name() -> Text {
+                Text::new($zh, $en)
+            }
+        )* };
+    }
+
+    texts! {
+        title: "SLA 总览", "SLA overview";
+        about: "承诺是否守住、预算烧得多快、谁受影响。", "Is the promise kept, how fast is the budget spent, who is hurt.";
+        firing: "正在告警", "Firing alerts";
+        firing_about: "按级别统计；0 表示没有。", "By tier; 0 means none.";
+        budget: "剩余错误预算", "Error budget left";
+        budget_about: "低于 0 即违约。", "Below 0 the promise is broken.";
+        achieved: "本周期达成", "Achieved in the period";
+        achieved_about: "成功事件的比例，对照目标看。", "The share of good events; compare with the promise.";
+        promised: "目标", "Promised";
+        burn: "燃烧速度", "Burn rate";
+        burn_about: "1 表示刚好用完预算；14.4 表示 30 天的预算两天用完。", "At 1 the budget lasts exactly the period; at 14.4 a 30 d budget is gone in two days.";
+        errors: "失败率（5 分钟与 1 小时）", "Error ratio (5 minutes and 1 hour)";
+        errors_about: "没有流量时没有曲线。", "No traffic, no line.";
+        probes: "探测结果", "Probes";
+        probes_about: "绿色：最近一次成功；红色：失败。", "Green: the last run was good; red: it failed.";
+        steps: "旅程步骤失败", "Failed journey steps";
+        steps_about: "哪一步、什么原因，每分钟次数。", "Which step and why, per minute.";
+        response: "平均响应时间", "Mean response time";
+        response_about: "探测、步骤与接口路由的 5 分钟平均值。", "Five-minute means of probes, steps and routes.";
+        business: "业务数量（每分钟）", "Business numbers (per minute)";
+        business_about: "来自业务数据库的计数。", "Counted in the shop's own database.";
+        coverage: "观测覆盖率", "Observed share of the period";
+        coverage_about: "低于 100 % 的部分没有数据，不代表正常。", "What is missing to 100 % was not observed; it was not necessarily good.";
+        conditions: "告警条件与保持", "Conditions behind the alerts";
+        conditions_about: "有值即条件成立；告警在最后一次之后保持 30 分钟。", "A value means that the condition holds; the alert is held for 30 minutes after the last one.";
+        freshness: "数据新鲜度", "Age of the newest data";
+        freshness_about: "大屏自己失明时要看得出来。", "A board must show when it is blind itself.";
+    }
+}

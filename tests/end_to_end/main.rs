@@ -1,0 +1,4 @@
+//! Whole outages on real servers: the shop, the exporter, Prometheus, Alertmanager and a receiver are started,
+//! the shop is broken, and the second in which somebody is paged is held against the model.
+
+mod outage;

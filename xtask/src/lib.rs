@@ -1,0 +1,13 @@
+//! The project's own commands. `main.rs` only chooses between them.
+
+pub mod demo;
+pub mod forecast;
+pub mod known;
+pub mod packages;
+pub mod process;
+pub mod prometheus;
+pub mod receiver;
+pub mod selectors;
+pub mod stage;
+pub mod story;
+pub mod test;

@@ -1,0 +1,82 @@
+//! Programs that come from the system's packages.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::Context as _;
+
+/// A program and the Debian package that holds it.
+pub struct Program {
+    /// The command.
+    pub command: &'static str,
+    /// The package.
+    pub package: &'static str,
+}
+
+/// Prometheus and its checker.
+pub const PROMETHEUS: Program = Program { command: "prometheus", package: "prometheus" };
+/// Checks rules, runs their tests.
+pub const PROMTOOL: Program = Program { command: "promtool", package: "prometheus" };
+/// Alertmanager, under Debian's name.
+pub const ALERTMANAGER: Program =
+    Program { command: "prometheus-alertmanager", package: "prometheus-alertmanager" };
+/// Checks Alertmanager's configuration.
+pub const AMTOOL: Program = Program { command: "amtool", package: "prometheus-alertmanager" };
+/// Checks compose files.
+pub const COMPOSE: Program = Program { command: "docker-compose", package: "docker-compose" };
+/// Ties the life of a child to ours; part of every Debian.
+pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux" };
+
+/// Returns where a program is, if it is installed.
+pub fn find(command: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|it| it.join(command)).find(|it| it.is_file())
+}
+
+/// Installs what is missing with one call, and nothing where nothing is. Where that cannot be done, the error
+/// holds the exact words that do it.
+pub fn ensure(programs: &[Program]) -> anyhow::Result<()> {
+    let mut missing: Vec<&str> =
+        programs.iter().filter(|it| find(it.command).is_none()).map(|it| it.package).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    let by_hand = format!("apt-get update && apt-get install -y --no-install-recommends {list}");
+    let root = rustix::process::geteuid().is_root();
+    anyhow::ensure!(
+        root && find("apt-get").is_some(),
+        "missing: {list}; install with root's rights:\n  {by_hand}\n(on another system: Prometheus ≥ 2.42, Alertmanager ≥ 0.25, promtool and amtool on PATH)"
+    );
+    eprintln!("installing {list}");
+    for arguments in [&["update", "-qq"][..], &["install", "-y", "-qq", "--no-install-recommends"]] {
+        let packages = if arguments[0] == "install" { &missing[..] } else { &[] };
+        let status = Command::new("apt-get")
+            .args(arguments)
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status()
+            .context("apt-get cannot be run")?;
+        anyhow::ensure!(status.success(), "apt-get failed; try by hand:\n  {by_hand}");
+    }
+    for program in programs {
+        anyhow::ensure!(
+            find(program.command).is_some(),
+            "`{}` is still missing after installing {list}",
+            program.command
+        );
+    }
+    Ok(())
+}
+
+/// Returns the root of the checkout.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands below the root")
+}

@@ -1,0 +1,115 @@
+//! Children that never outlive us, and ports that are free.
+
+use std::{
+    fs::File,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::packages;
+
+/// How long a child may take to end in its own way before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A child in a process group of its own. It is killed when this is dropped, and by the kernel when we die.
+pub struct Service {
+    /// What people call it.
+    pub name: &'static str,
+    /// Where its output goes.
+    pub log: PathBuf,
+    child: Child,
+}
+
+impl Service {
+    /// Starts a child whose output goes to a file below `folder`.
+    pub fn start(name: &'static str, folder: &Path, command: &mut Command) -> anyhow::Result<Self> {
+        let log = folder.join(format!("{name}.log"));
+        let output = File::create(&log).with_context(|| format!("{} cannot be made", log.display()))?;
+        let child = tied(command)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("{name} cannot be started"))?;
+        Ok(Self { name, log, child })
+    }
+
+    /// Fails with the end of its log when the child has ended.
+    pub fn check(&mut self) -> anyhow::Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => Err(self.ended(status)),
+        }
+    }
+
+    fn ended(&self, status: ExitStatus) -> anyhow::Error {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        let end = lines[lines.len().saturating_sub(12)..].join("\n");
+        anyhow::anyhow!("{} ended ({status}):\n{end}", self.name)
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // It may have ended by itself: nothing left to signal is what we want.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Asks the child to end, and waits for it.
+    pub fn stop(&mut self) {
+        self.signal(Signal::TERM);
+        let until = Instant::now() + GRACE;
+        while Instant::now() < until {
+            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+/// Wraps a command so that the kernel kills it when the thread that starts it dies, however that happens.
+pub fn tied(command: &Command) -> Command {
+    let mut tied = Command::new(packages::SETPRIV.command);
+    tied.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => tied.env(name, value),
+            None => tied.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        tied.current_dir(folder);
+    }
+    tied
+}
+
+/// Returns so many different ports that are free on loopback right now.
+pub fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
+    let mut ports = [0; N];
+    let mut held = Vec::new();
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
