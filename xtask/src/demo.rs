@@ -10,6 +10,7 @@ use crate::{
     receiver::Status,
     stage::{Options, Stage},
     story::{self, Plot, Story, subject, urgent},
+    timeline,
 };
 
 /// How much a release may differ from the promised time after recovery, nominal.
@@ -22,7 +23,7 @@ const RELEASE_TOLERANCE: Duration = Duration::from_mins(3);
 /// release. Ctrl-C ends everything and leaves nothing behind.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Breaks the shop: payment (= payment_down), payment_share=30%, slow_api=750 or another fault of it
+    /// Breaks the shop: `payment` (or `payment_down`), `payment_share=30%`, `slow_api=750`, any fault it has
     #[arg(long = "break", value_name = "FAULT[=VALUE]")]
     fault: Option<String>,
 
@@ -93,7 +94,7 @@ async fn live(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&story).context("the story cannot be written")?);
     } else {
-        print!("{}", timeline(&stage, &story));
+        print!("{}", timeline::text(&story));
     }
     stage.stop();
     for it in &wrong {
@@ -198,57 +199,4 @@ fn wrong(stage: &Stage, story: &Story) -> Vec<String> {
     }
     wrong.extend(story.selectors_missing.iter().map(|it| format!("no data for {it}")));
     wrong
-}
-
-/// Tells the story as a table.
-fn timeline(stage: &Stage, story: &Story) -> String {
-    let mut rows: Vec<(f64, Vec<String>)> = Vec::new();
-    let mut row = |at: f64, lines: Vec<String>| rows.push((at, lines));
-    let value = story.value.as_deref().map(|it| format!(" {it}")).unwrap_or_default();
-    row(story.clean_since, vec!["clean history begins".to_owned()]);
-    row(0.0, vec![format!("fault: {}{value}", story.fault)]);
-    for it in &story.failures {
-        row(
-            0.0,
-            vec![format!("       step {} of {} fails: {}, {} times", it.step, it.probe, it.reason, it.count)],
-        );
-    }
-    row(story.healed, vec!["healed".to_owned()]);
-    for page in &story.pages {
-        let what = format!("{} {} {}", page.tier, page.alert, subject(&page.labels));
-        let computed = page.computed.map(|it| format!("   (computed +{it:.1} s)")).unwrap_or_default();
-        let mut lines = vec![format!("{what} → {}{computed}", page.told.join(", "))];
-        lines.extend(page.summary.iter().map(|it| format!("    {it}")));
-        lines.push(format!("    owners {}", page.owners));
-        lines.push(format!(
-            "    confirm within {}, restore within {}",
-            page.confirm_within, page.restore_within
-        ));
-        row(page.arrived, lines);
-        let repeats = page.repeated.iter().map(|it| format!("+{it:.1} s")).collect::<Vec<_>>().join(", ");
-        if let Some(first) = page.repeated.first() {
-            row(*first, vec![format!("{what} is told again: {repeats}")]);
-        }
-        if let (Some(released), Some(after)) = (page.released, page.released_after_recovery) {
-            row(released, vec![format!("{what} is released {after:.1} s after recovery")]);
-        }
-    }
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut text = format!(
-        "\n  Seconds after the fault, at pace {}: one second is {} nominal.\n\n",
-        stage.pace,
-        duration::text(Duration::from_secs(u64::from(stage.pace.divisor())))
-    );
-    for (at, lines) in rows {
-        for (index, line) in lines.iter().enumerate() {
-            let time = if index == 0 { format!("{at:+8.1} s") } else { String::new() };
-            text.push_str(&format!("  {time:10}  {line}\n"));
-        }
-    }
-    let found = story.selectors - story.selectors_missing.len();
-    text.push_str(&format!(
-        "\n  {found} of {} selectors of rules and panels have data or name a rule\n",
-        story.selectors
-    ));
-    text
 }

@@ -11,3 +11,4 @@ pub mod selectors;
 pub mod stage;
 pub mod story;
 pub mod test;
+pub mod timeline;

@@ -78,5 +78,5 @@ pub fn ensure(programs: &[Program]) -> anyhow::Result<()> {
 
 /// Returns the root of the checkout.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands below the root")
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }

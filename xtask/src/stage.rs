@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long one service may take to answer for the first time.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_mins(1);
 
 /// Prometheus' defaults, which a pace divides.
 const LOOKBACK: Duration = Duration::from_mins(5);

@@ -212,13 +212,13 @@ async fn dirt(stage: &Stage) -> anyhow::Result<Option<String>> {
     if recorded < usize_as_float(objectives) {
         return Ok(Some(format!("{recorded} of {objectives} objectives have events")));
     }
-    for sample in stage.prometheus.query(&format!("{} > 0", slo::ERRORS_RATE), None).await? {
-        let slo = sample.labels.get("slo").map_or("?", String::as_str);
-        return Ok(Some(format!("objective {slo} has bad events")));
-    }
-    for sample in stage.prometheus.query(&format!("{} == 0", probe::SUCCESS.name), None).await? {
-        let probe = sample.labels.get("probe").map_or("?", String::as_str);
-        return Ok(Some(format!("probe {probe} fails")));
+    let bad =
+        [(format!("{} > 0", slo::ERRORS_RATE), "slo"), (format!("{} == 0", probe::SUCCESS.name), "probe")];
+    for (question, label) in bad {
+        if let Some(sample) = stage.prometheus.query(&question, None).await?.first() {
+            let name = sample.labels.get(label).map_or("?", String::as_str);
+            return Ok(Some(format!("{label} {name} has bad events")));
+        }
     }
     Ok(None)
 }

@@ -48,7 +48,7 @@ pub fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for step in steps()? {
         println!("\n== {}", step.name);
         let began = Instant::now();
-        let results = perform(step.command, step.counts)?;
+        let results = perform(&step)?;
         table.push((step.name, began.elapsed(), results));
         total.passed += results.passed;
         total.failed += results.failed;
@@ -92,10 +92,10 @@ fn steps() -> anyhow::Result<Vec<Step>> {
     ])
 }
 
-fn perform(command: Command, counts: bool) -> anyhow::Result<Results> {
-    let mut command = tied(&command);
+fn perform(step: &Step) -> anyhow::Result<Results> {
+    let mut command = tied(&step.command);
     command.current_dir(packages::root()).stdin(Stdio::null());
-    if !counts {
+    if !step.counts {
         let status = command.status().context("a step cannot be run")?;
         let passed = u64::from(status.success());
         return Ok(Results { passed, failed: 1 - passed, skipped: 0 });
