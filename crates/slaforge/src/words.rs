@@ -8,7 +8,7 @@ use sla_model::{duration, limit::Bound, text::Text, tier::Tier};
 pub fn span(length: Duration) -> Text {
     let units = [(86_400, "天", "d"), (3600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s")];
     let seconds = length.as_secs();
-    let whole = units.iter().find(|(size, _, _)| seconds >= *size && seconds % size == 0);
+    let whole = units.iter().find(|(size, _, _)| seconds >= *size && seconds.is_multiple_of(*size));
     match whole {
         Some((size, zh, en)) => {
             let count = seconds / size;

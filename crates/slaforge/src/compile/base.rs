@@ -47,11 +47,11 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
             let count = rate(&ending(histogram, "_count"));
             let mean = rate(&ending(histogram, "_sum")).over(count.clone().above(number(0)));
             let slice = || seconds(BASE_WINDOW);
-            let had_traffic = outside_maintenance(model, module, count.is_above(number(0)).over(slice()));
+            let had_traffic = outside_maintenance(model, module, count.above_bool(number(0)).over(slice()));
             // `NaN <= bool x` is 0 and would make every idle slice bad: the mean is filtered first, and an
             // idle slice falls to the zero of the right side.
             let limit = duration::seconds(*at_most);
-            let slow = recorded(slo::MEAN).is_above(number(limit)).over(slice());
+            let slow = recorded(slo::MEAN).above_bool(number(limit)).over(slice());
             let slow =
                 slow.and_on(&[], recorded(slo::EVENTS_RATE)).or(number(0).times(recorded(slo::EVENTS_RATE)));
             vec![

@@ -24,9 +24,12 @@ pub fn routing(model: &Model) -> Routing {
     let mut tiers: Vec<&Tier> = model.tiers.values().collect();
     tiers.sort_by_key(|it| (it.confirm, it.id.clone()));
     let mut receivers = BTreeMap::new();
-    let routes: Vec<Route> = tiers.iter().map(|it| route(model, it, &mut receivers)).collect();
-    // What no route takes must still reach somebody: whoever hears of the most urgent tier.
-    let fallback = routes.first().map(|it| it.receiver.clone()).unwrap_or_default();
+    // What no route takes must still reach somebody: the fixed owners of the most urgent tier that has any.
+    let fixed = tiers.iter().map(|it| fixed_owners(model, it)).find(|it| !it.is_empty());
+    let fallback = receiver(&fixed.unwrap_or_else(|| model.owners.values().collect()));
+    let routes = tiers.iter().map(|it| route(model, it, &fallback.name, &mut receivers)).collect();
+    receivers.insert(fallback.name.clone(), fallback.clone());
+    let fallback = fallback.name;
     Routing {
         fallback,
         routes,
@@ -35,7 +38,15 @@ pub fn routing(model: &Model) -> Routing {
     }
 }
 
-fn route(model: &Model, tier: &Tier, receivers: &mut BTreeMap<String, Receiver>) -> Route {
+fn fixed_owners<'m>(model: &'m Model, tier: &Tier) -> Vec<&'m Owner> {
+    let fixed = |it: &OwnerRef| match it {
+        OwnerRef::Owner(id) => Some(&model.owners[id]),
+        OwnerRef::OfModule => None,
+    };
+    tier.owners.iter().filter_map(fixed).collect()
+}
+
+fn route(model: &Model, tier: &Tier, fallback: &str, receivers: &mut BTreeMap<String, Receiver>) -> Route {
     let mut told = |module: &ModuleId| {
         let receiver = receiver(&model.owners_of(&tier.id, module));
         let name = receiver.name.clone();
@@ -49,7 +60,7 @@ fn route(model: &Model, tier: &Tier, receivers: &mut BTreeMap<String, Receiver>)
         by_receiver.entry(receiver).or_default().push(module.as_str());
     }
     let fixed = !tier.owners.contains(&OwnerRef::OfModule);
-    let modules = by_receiver
+    let modules: Vec<_> = by_receiver
         .iter()
         .filter(|_| !fixed)
         .map(|(receiver, modules)| (one_of("module", modules.iter().copied()), (*receiver).to_owned()))
@@ -57,7 +68,8 @@ fn route(model: &Model, tier: &Tier, receivers: &mut BTreeMap<String, Receiver>)
     let urgent = tier.confirm <= URGENT_CONFIRM_MAX;
     Route {
         matcher: equal("tier", tier.id.as_str()),
-        receiver: by_module.first().map(|it| it.1.clone()).unwrap_or_default(),
+        // Of a tier that is told by module, what names no module falls back.
+        receiver: by_module.first().filter(|_| fixed).map_or(fallback, |it| &it.1).to_owned(),
         group_wait: if urgent { Duration::ZERO } else { Duration::from_secs(30) },
         // A page that joins an incident which was told already, and its release, wait at most this long.
         group_interval: if urgent { Duration::from_secs(15) } else { Duration::from_mins(2) },

@@ -46,7 +46,7 @@ fn condition(model: &Model, journey: &Journey) -> Rule {
         let runs = exported(metric, &[("probe", journey.id.as_str())]);
         sum(over_time("increase", &runs, window))
     };
-    let failed = count(&probe::FAILURES).is_above(number(Decimal::from(FAILED_RUNS_MIN) - half));
+    let failed = count(&probe::FAILURES).above_bool(number(Decimal::from(FAILED_RUNS_MIN) - half));
     // Fewer than half a good run: increase() extrapolates upwards only, so one good run never reads as less.
     let good = count(&probe::RUNS).minus(count(&probe::FAILURES));
     let expr: Expr = failed.equals(number(1)).and(good.below(number(half)));

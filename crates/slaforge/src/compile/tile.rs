@@ -24,7 +24,7 @@ pub const HOUR: Duration = Duration::from_hours(1);
 /// Returns a range that holds exactly the tiles of `window`: Prometheus 2 closes both ends of a range, so a
 /// whole hour would hold thirteen tiles of five minutes there and twelve on Prometheus 3.
 pub fn range(window: Duration) -> Duration {
-    window - Duration::from_secs(1)
+    window.saturating_sub(Duration::from_secs(1))
 }
 
 /// Returns the tile rules of an objective.
@@ -52,7 +52,7 @@ fn count(model: &Model, objective: &Objective, base: &str) -> Expr {
     let base = recorded(model, objective, base);
     let rate = match objective.indicator {
         Indicator::Journey(_) | Indicator::Ratio { .. } => {
-            over_time("avg_over_time", &base, BASE_WINDOW - model.interval() / 2)
+            over_time("avg_over_time", &base, BASE_WINDOW.saturating_sub(model.interval() / 2))
         }
         Indicator::Mean { .. } => select(&base),
     };

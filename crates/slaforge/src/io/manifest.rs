@@ -38,7 +38,7 @@ impl Manifest {
 
     /// Lists files, and those of earlier runs that are kept.
     pub fn of(files: &[File], kept: &BTreeMap<String, String>, state: State) -> Self {
-        let sum = |text: &str| Sha256::digest(text).iter().map(|it| format!("{it:02x}")).collect::<String>();
+        let sum = |text: &str| format!("{:x}", Sha256::digest(text));
         let given = files.iter().map(|it| (it.path.clone(), sum(&it.text)));
         Self { state, files: kept.clone().into_iter().chain(given).collect() }
     }

@@ -125,7 +125,7 @@ impl Expr {
     }
 
     /// `self > bool right`
-    pub fn is_above(self, right: Self) -> Self {
+    pub fn above_bool(self, right: Self) -> Self {
         self.binary(">", Matching::Bool, right)
     }
 

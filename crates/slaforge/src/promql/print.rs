@@ -6,7 +6,7 @@ use sla_model::duration;
 
 use super::expr::{Expr, Matching};
 
-/// An expression longer than this is broken at its outermost set operators.
+/// An expression longer than this is broken into lines.
 const LINE_CHARS_MAX: usize = 100;
 
 /// Binds tighter than any operator: calls, selectors, numbers.
@@ -42,19 +42,30 @@ impl Expr {
         if self.binding() < weakest { write!(f, "({self})") } else { write!(f, "{self}") }
     }
 
-    /// Returns the expression over several lines where one line would be too long.
+    /// Returns the expression over several lines where one line would be too long: each operand of a set
+    /// operator on its own line, and what is aggregated indented.
     pub fn lines(&self) -> String {
         let line = self.to_string();
-        let Self::Binary { left, op, matching, right } = self else {
-            return line;
-        };
-        if line.chars().count() <= LINE_CHARS_MAX || !is_set_operator(op) {
+        if line.chars().count() <= LINE_CHARS_MAX {
             return line;
         }
-        let parent = precedence(op);
-        let left = if left.binding() < parent { format!("({left})") } else { left.lines() };
-        let right = if right.binding() <= parent { format!("({right})") } else { right.to_string() };
-        format!("{left}\n{op}{matching} {right}")
+        match self {
+            Self::Binary { left, op, matching, right } if is_set_operator(op) => {
+                let parent = precedence(op);
+                let left = if left.binding() < parent { format!("({left})") } else { left.lines() };
+                let right = if right.binding() <= parent { format!("({right})") } else { right.to_string() };
+                format!("{left}\n{op}{matching} {right}")
+            }
+            Self::Binary { left, op, matching, right }
+                if right.binding() == ATOM && left.binding() == ATOM =>
+            {
+                format!("{} {op}{matching} {}", left.lines(), right.lines())
+            }
+            Self::Aggregate { op, by, of } if by.is_empty() => {
+                format!("{op}(\n  {}\n)", of.lines().replace('\n', "\n  "))
+            }
+            _ => line,
+        }
     }
 }
 

@@ -31,7 +31,7 @@ impl Target for Grafana {
 fn board(input: &Input<'_>, board: &Board) -> File {
     let mut shelf = Shelf::default();
     let panels: Vec<Value> =
-        (1..).zip(&board.panels).map(|(id, it)| panel(id, it, shelf.place(it))).collect();
+        (1..).zip(&board.panels).map(|(id, it)| panel(id, it, &shelf.place(it))).collect();
     let document = json!({
         "uid": board.uid,
         "title": board.title,
@@ -84,7 +84,7 @@ fn source() -> Value {
     json!({"type": "prometheus", "uid": "${datasource}"})
 }
 
-fn panel(id: u32, panel: &Panel, position: Value) -> Value {
+fn panel(id: u32, panel: &Panel, position: &Value) -> Value {
     let letters = 'A'..='Z';
     let targets: Vec<Value> =
         letters.zip(&panel.queries).map(|(letter, it)| target(letter, panel.kind, it)).collect();

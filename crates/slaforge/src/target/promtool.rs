@@ -27,7 +27,8 @@ struct Test<'p> {
     name: &'p str,
     interval: String,
     input_series: Vec<Series<'p>>,
-    promql_expr_test: Vec<Expectation>,
+    #[serde(rename = "promql_expr_test")]
+    expectations: Vec<Expectation>,
 }
 
 #[derive(Serialize)]
@@ -71,7 +72,7 @@ fn test(case: &Case) -> Test<'_> {
             .iter()
             .map(|(series, values)| Series { series: series.to_string(), values })
             .collect(),
-        promql_expr_test: case.checks.iter().map(expectation).collect(),
+        expectations: case.checks.iter().map(expectation).collect(),
     }
 }
 

@@ -67,7 +67,7 @@ fn case(model: &Model, limit: &Limit, bound: &Bound, measured: &Measured) -> Cas
         checks: vec![
             silent(crossed.saturating_sub(early(model)), &alerts, Duration::ZERO),
             firing(crossed + late(model), &alerts, Some(1)),
-            firing(back + release - early(model), &alerts, Some(1)),
+            firing((back + release).saturating_sub(early(model)), &alerts, Some(1)),
             firing(back + release + late(model), &alerts, None),
         ],
     }

@@ -164,7 +164,7 @@ impl Bench<'_> {
         let mut checks = vec![
             firing(fires.saturating_sub(early(self.model)), &alerts, None),
             firing(fires + late(self.model), &alerts, Some(1)),
-            firing(released - early(self.model), &alerts, Some(1)),
+            firing(released.saturating_sub(early(self.model)), &alerts, Some(1)),
             firing(released + late(self.model), &alerts, None),
         ];
         let burns = self.objective.burns();
@@ -174,7 +174,7 @@ impl Bench<'_> {
             let names = burns.iter().filter(ticket_of_page).map(|it| it.0.name);
             tickets.matchers.push(one_of("burn", names));
             // With two hours of history a ticket may come before the page; none may come after recovery.
-            checks.push(silent(recovery + AFTER - early(self.model), &tickets, recovery));
+            checks.push(silent((recovery + AFTER).saturating_sub(early(self.model)), &tickets, recovery));
         }
         self.case(
             "a failure fires at the computed minute, is released on time, opens no ticket",
@@ -291,7 +291,7 @@ impl Bench<'_> {
             &phases,
             vec![
                 value(two + Duration::from_mins(2), above, Some(Decimal::ONE)),
-                silent(three - Duration::from_mins(10), &alerts, Duration::ZERO),
+                silent(three.saturating_sub(Duration::from_mins(10)), &alerts, Duration::ZERO),
                 firing(three + Duration::from_mins(5), &alerts, Some(1)),
             ],
         )

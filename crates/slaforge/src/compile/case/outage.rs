@@ -61,9 +61,9 @@ fn case(model: &Model, journey: &Journey) -> Case {
             (exported(&probe::FAILURES, &labels), failures.notation()),
         ],
         checks: vec![
-            silent(fault + window - early(model), &alerts, Duration::ZERO),
+            silent((fault + window).saturating_sub(early(model)), &alerts, Duration::ZERO),
             firing(fault + window + late(model), &alerts, Some(1)),
-            firing(recovery + release - early(model), &alerts, Some(1)),
+            firing((recovery + release).saturating_sub(early(model)), &alerts, Some(1)),
             firing(recovery + release + late(model), &alerts, None),
         ],
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 use sla_model::{
     id::LabelName,
     selector::{MatchOp, Matcher, Selector},
@@ -66,8 +66,10 @@ fn walk(hir: &Hir, text: &mut String) {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(Class::Unicode(class)) => {
-            let printable = class.ranges().iter().find(|it| it.end() >= 'a').or(class.ranges().first());
-            text.extend(printable.map(|it| it.start().max('a').min(it.end())));
+            // Of `.` a letter; of anything else what its first range begins with.
+            let any = class.ranges().iter().any(|it| it.start() <= 'a' && 'a' <= it.end());
+            let first = class.ranges().first().map(ClassUnicodeRange::start);
+            text.extend(if any { Some('a') } else { first });
         }
         HirKind::Class(Class::Bytes(class)) => {
             text.extend(class.ranges().first().map(|it| char::from(it.start())));
