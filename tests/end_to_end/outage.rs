@@ -42,10 +42,10 @@ fn page<'s>(story: &'s Value, alert: &str, labels: &[(&str, &str)]) -> &'s Value
 #[track_caller]
 fn arrived_as_computed(page: &Value) {
     let model = sla_spec::open(&packages::root().join("examples/pharmacy"), &[].into()).unwrap().model;
-    let pace: Pace = "60".parse().unwrap();
+    let sixty: Pace = "60".parse().unwrap();
     let (computed, arrived) = (page["computed"].as_f64().unwrap(), page["arrived"].as_f64().unwrap());
-    let tolerance = forecast::tolerance(&model, pace).as_secs_f64();
-    let wait = pace.real(GROUP_INTERVAL).as_secs_f64();
+    let tolerance = forecast::tolerance(&model, sixty).as_secs_f64();
+    let wait = sixty.real(GROUP_INTERVAL).as_secs_f64();
     eprintln!("computed +{computed:.2} s, arrived +{arrived:.2} s");
     assert!((arrived - computed - wait / 2.0).abs() <= tolerance + wait / 2.0, "{page:#}");
 }

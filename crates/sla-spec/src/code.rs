@@ -172,6 +172,10 @@ codes! {
         "A merge key takes a mapping or a list of mappings, usually by alias: `<<: *defaults`."
     53 Unused "nobody uses this"
         "It has no effect. It may be left over, or a name that should refer to it is written differently."
+    54 NotAPart "the bad events are no part of all events"
+        "A ratio divides the bad events by all events, so `bad` must select some of what `total` selects: with \
+         the same metric, everything that `total` asks of a label `bad` must ask too, and something more. Else \
+         failures are counted that no total holds, and the ratio can exceed 100 %."
 }
 
 impl fmt::Display for Code {
@@ -187,7 +191,7 @@ mod tests {
     #[test]
     fn numbers_have_no_gaps() {
         let numbers: Vec<u16> = Code::ALL.iter().map(|it| *it as u16).collect();
-        assert_eq!(numbers, (1..=53).collect::<Vec<u16>>());
+        assert_eq!(numbers, (1..=54).collect::<Vec<u16>>());
         assert_eq!(Code::Target.to_string(), "SLA012");
     }
 }

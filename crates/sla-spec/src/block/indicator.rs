@@ -12,7 +12,7 @@ use crate::{
         field::{Table, optional, required},
         scalar, unit,
     },
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Span},
     promql::{self, Located},
     yaml::node::{Kind, Node},
 };
@@ -87,7 +87,31 @@ fn ratio(node: &Node, cx: &mut Context<'_>) -> Option<Indicator> {
     let fields = cx.fields(node, &RATIO)?;
     let bad = fields.get(cx, "bad", |it, cx| selector(it, Role::Counter, cx));
     let total = fields.get(cx, "total", |it, cx| selector(it, Role::Counter, cx));
-    Some(Indicator::Ratio { total: total?, bad: bad? })
+    let (total, bad) = (total?, bad?);
+    if let Some(problem) = part(fields.entry("bad")?.value.span, &total, &bad) {
+        cx.report(problem);
+    }
+    Some(Indicator::Ratio { total, bad })
+}
+
+/// Reports bad events that are not among all events. Of two different metrics nothing can be known here.
+fn part(at: Span, total: &Selector, bad: &Selector) -> Option<Diagnostic> {
+    if total.metric != bad.metric {
+        return None;
+    }
+    let missing = total.matchers.iter().find(|it| !bad.matchers.contains(it));
+    let problem = |message: String| Diagnostic::error(Code::NotAPart, at, message);
+    match missing {
+        Some(missing) => {
+            let message = format!("`bad` also counts events outside of `total`, which asks for `{missing}`");
+            Some(problem(message).hint(format!("add `{missing}` to `bad`")))
+        }
+        None if bad.matchers.len() == total.matchers.len() => {
+            let message = "`bad` selects the same events as `total`: all of them would be bad".to_owned();
+            Some(problem(message).hint("say which events are bad, for example `{status=\"failed\"}`"))
+        }
+        None => None,
+    }
 }
 
 fn mean(node: &Node, cx: &mut Context<'_>) -> Option<Indicator> {

@@ -30,13 +30,14 @@ use crate::{
 /// whole number of them.
 const EVENTS: u32 = 1_000_000;
 
-/// Where counters start. From zero, `increase()` does not extrapolate to before the first event.
-const START: u32 = 7000;
+/// How many samples' worth counters start at. From zero, `increase()` does not extrapolate to before the first
+/// event.
+const START: u32 = 100;
 
 /// Clean traffic before a failure: longer than the window of the fastest tier.
 const CLEAN: Duration = Duration::from_hours(2);
 
-/// How long a failure lasts.
+/// How long a failure lasts, or twice as long as it takes to be seen.
 const FAILURE: Duration = Duration::from_hours(1);
 
 /// How long after it the tickets are watched.
@@ -49,12 +50,15 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
         return Vec::new();
     };
     let bench = Bench { model, objective, fast, tier };
-    let counted = if objective.indicator.counts_events() {
-        vec![bench.just_below(), bench.night(), bench.restart()]
+    let mut cases = vec![bench.failure(), bench.idle()];
+    if objective.indicator.counts_events() {
+        cases.extend([bench.just_below(), bench.restart()]);
+        // What only opens a ticket wakes nobody at night.
+        cases.extend((fast.urgency == Urgency::Page).then(|| bench.night()));
     } else {
-        vec![bench.slices_just_below()]
-    };
-    [bench.failure(), bench.idle()].into_iter().chain(counted).collect()
+        cases.push(bench.slices_just_below());
+    }
+    cases
 }
 
 /// An objective with its fastest tier.
@@ -84,7 +88,8 @@ impl Bench<'_> {
     /// half of it.
     fn series(&self, phases: &[Phase]) -> Vec<(Selector, String)> {
         let build = |each: &dyn Fn(&Phase) -> Decimal| {
-            let start = Trace::from(START);
+            let usual = each(&Phase(Decimal::from(EVENTS), Decimal::ZERO, 1));
+            let start = Trace::from((usual * Decimal::from(START)).max(Decimal::from(EVENTS)));
             phases.iter().fold(start, |trace, phase| trace.rise(each(phase), phase.2)).notation()
         };
         let all = build(&|it| it.0);
@@ -133,6 +138,13 @@ impl Bench<'_> {
         }
     }
 
+    /// How much later than computed the fastest tier may fire: longer windows than an hour are sums of tiles,
+    /// which are written every five minutes and count the newest one half.
+    fn late(&self) -> Duration {
+        let tiles = if self.fast.long > Duration::from_hours(1) { BASE_WINDOW * 2 } else { Duration::ZERO };
+        late(self.model) + tiles
+    }
+
     /// How long after its start the failure is seen, and how long after its end it is remembered.
     fn seen_and_remembered(&self, share: Share) -> (Duration, Duration) {
         let target = self.objective.target;
@@ -150,22 +162,22 @@ impl Bench<'_> {
     fn failure(&self) -> Case {
         let each = Decimal::from(EVENTS);
         let share = self.failing();
-        let (clean, failure, after) = (samples(CLEAN), samples(FAILURE), samples(AFTER));
+        let (seen, remembered) = self.seen_and_remembered(Share::new(share));
+        let (clean, failure, after) = (samples(CLEAN), samples(FAILURE.max(seen * 2)), samples(AFTER));
         let phases = [
             Phase(each, Decimal::ZERO, clean),
             Phase(each, share, failure),
             Phase(each, Decimal::ZERO, after),
         ];
         let (fault, recovery) = (at(clean), at(clean + failure));
-        let (seen, remembered) = self.seen_and_remembered(Share::new(share));
         let fires = fault + seen;
         let released = recovery + remembered + self.objective.hold(&self.model.tiers[self.tier]);
         let alerts = self.alerts();
         let mut checks = vec![
             firing(fires.saturating_sub(early(self.model)), &alerts, None),
-            firing(fires + late(self.model), &alerts, Some(1)),
+            firing(fires + self.late(), &alerts, Some(1)),
             firing(released.saturating_sub(early(self.model)), &alerts, Some(1)),
-            firing(released + late(self.model), &alerts, None),
+            firing(released + self.late(), &alerts, None),
         ];
         let burns = self.objective.burns();
         let ticket_of_page = |it: &&(Burn, &TierId)| it.0.urgency == Urgency::Ticket;
@@ -173,8 +185,9 @@ impl Bench<'_> {
             let mut tickets = rule::firing(self.model, self.objective);
             let names = burns.iter().filter(ticket_of_page).map(|it| it.0.name);
             tickets.matchers.push(one_of("burn", names));
-            // With two hours of history a ticket may come before the page; none may come after recovery.
-            checks.push(silent((recovery + AFTER).saturating_sub(early(self.model)), &tickets, recovery));
+            // With two hours of history a ticket may come before the page; none may come after its release.
+            let end = (recovery + AFTER).saturating_sub(early(self.model));
+            checks.push(silent(end, &tickets, released + late(self.model)));
         }
         self.case(
             "a failure fires at the computed minute, is released on time, opens no ticket",
@@ -263,7 +276,9 @@ impl Bench<'_> {
     /// So little traffic that two bad events exceed the threshold: they stay silent, three in a row fire.
     fn night(&self) -> Case {
         let hour = samples(Duration::from_hours(1));
-        let each = exact(Decimal::new(14, 1) / self.threshold() / Decimal::from(hour));
+        // Two of so many events in an hour are a sixth more than the threshold.
+        let events = Decimal::TWO / (self.threshold() * Decimal::new(12, 1)) - Decimal::TWO;
+        let each = exact(events.max(Decimal::ZERO) / Decimal::from(hour));
         let clean = |count| Phase(each, Decimal::ZERO, count);
         let one_bad = || Phase(Decimal::ONE, Decimal::ONE, 1);
         let phases = [
