@@ -1,10 +1,7 @@
 //! The parts of the system, and which of them need which.
 
-use std::collections::BTreeSet;
-
 use crate::{
     id::{ModuleId, OwnerId},
-    model::Model,
     text::Text,
 };
 
@@ -21,21 +18,4 @@ pub struct Module {
     pub owner: OwnerId,
     /// The modules that it cannot work without.
     pub depends_on: Vec<ModuleId>,
-}
-
-impl Model {
-    /// Returns every module that directly or indirectly needs `module`, without itself: those whose troubles
-    /// may be mere symptoms when `module` is down.
-    pub fn dependents_of(&self, module: &ModuleId) -> BTreeSet<&ModuleId> {
-        let mut found = BTreeSet::new();
-        let mut open = vec![module];
-        while let Some(cause) = open.pop() {
-            for it in self.modules.values().filter(|it| it.depends_on.contains(cause)) {
-                if it.id != *module && found.insert(&it.id) {
-                    open.push(&it.id);
-                }
-            }
-        }
-        found
-    }
 }

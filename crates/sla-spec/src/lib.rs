@@ -80,8 +80,23 @@ pub fn load(set: &SourceSet, variables: &BTreeMap<String, String>) -> Result<Loa
     Ok(Loaded { model, warnings: problems })
 }
 
+/// A specification that was read from files.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// What it says.
+    pub model: Model,
+    /// What is worth a second look, ready to be shown.
+    pub warnings: Option<Report>,
+}
+
 /// Reads and loads a file or a directory, for binaries.
-pub fn open(path: &Path, variables: &BTreeMap<String, String>) -> Result<Loaded, OpenError> {
+pub fn open(path: &Path, variables: &BTreeMap<String, String>) -> Result<Opened, OpenError> {
     let set = read(path)?;
-    load(&set, variables).map_err(|diagnostics| OpenError::Spec(Report { diagnostics, set }))
+    match load(&set, variables) {
+        Err(diagnostics) => Err(OpenError::Spec(Report { diagnostics, set })),
+        Ok(Loaded { model, warnings }) => {
+            let warnings = (!warnings.is_empty()).then_some(Report { diagnostics: warnings, set });
+            Ok(Opened { model, warnings })
+        }
+    }
 }

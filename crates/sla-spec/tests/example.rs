@@ -6,7 +6,7 @@ use sla_model::{
     Model, indicator::Indicator, limit::Colour, maintenance::Planned, probe::ProbeKind, scrape::ScrapeKind,
     source::SourceKind, text::Language, window::Window,
 };
-use sla_spec::{Loaded, OpenError};
+use sla_spec::OpenError;
 
 fn pharmacy() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/pharmacy/sla.yaml"))
@@ -14,10 +14,9 @@ fn pharmacy() -> PathBuf {
 
 fn model(variables: &[(&str, &str)]) -> Model {
     let variables = variables.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
-    let Loaded { model, warnings } =
-        sla_spec::open(&pharmacy(), &variables).unwrap_or_else(|it| panic!("{it}"));
-    assert_eq!(warnings, []);
-    model
+    let opened = sla_spec::open(&pharmacy(), &variables).unwrap_or_else(|it| panic!("{it}"));
+    assert!(opened.warnings.is_none(), "{:?}", opened.warnings);
+    opened.model
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The one place that decides exit codes.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+};
 
 use sla_spec::OpenError;
 
@@ -24,7 +27,7 @@ pub fn code(outcome: anyhow::Result<Verdict>) -> ExitCode {
         Err(error) => error,
     };
     if let Some(OpenError::Spec(report)) = error.downcast_ref::<OpenError>() {
-        eprint!("{report}");
+        eprintln!("{}", report.text(io::stderr().is_terminal()).trim_end());
         return ExitCode::from(REFUSED);
     }
     let pipe = |it: &io::Error| it.kind() == io::ErrorKind::BrokenPipe;

@@ -4,10 +4,13 @@ pub mod check;
 pub mod generate;
 pub mod test;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal as _, stderr},
+    path::PathBuf,
+};
 
 use sla_model::{Model, Pace};
-use sla_spec::{OpenError, report::Report};
 
 /// Which specification, and in which surroundings.
 #[derive(clap::Args)]
@@ -29,14 +32,10 @@ impl Specification {
     /// Reads and checks the specification; warnings go to standard error.
     fn open(&self) -> anyhow::Result<Model> {
         let variables: BTreeMap<String, String> = self.variables.iter().cloned().collect();
-        let set = sla_spec::read(&self.path).map_err(OpenError::Read)?;
-        let loaded = match sla_spec::load(&set, &variables) {
-            Ok(loaded) => loaded,
-            Err(diagnostics) => return Err(OpenError::Spec(Report { diagnostics, set }).into()),
-        };
-        if !loaded.warnings.is_empty() {
-            eprint!("{}", Report { diagnostics: loaded.warnings, set });
+        let opened = sla_spec::open(&self.path, &variables)?;
+        if let Some(warnings) = opened.warnings {
+            eprintln!("{}", warnings.text(stderr().is_terminal()).trim_end());
         }
-        Ok(loaded.model)
+        Ok(opened.model)
     }
 }
