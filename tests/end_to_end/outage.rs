@@ -4,7 +4,6 @@
 
 use std::{
     process::{Command, Stdio},
-    sync::Mutex,
     time::Duration,
 };
 
@@ -12,15 +11,12 @@ use serde_json::Value;
 use sla_model::Pace;
 use xtask::{forecast, packages, process::tied};
 
-/// Two stories at once would take each other's processor time, and their seconds with it.
-static STAGE: Mutex<()> = Mutex::new(());
-
 /// From the alert to the receiver: Alertmanager's `group_wait` of the tier is 0 s; a page that joins a group
 /// which was told already waits for its `group_interval`, 15 s nominal.
 const GROUP_INTERVAL: Duration = Duration::from_secs(15);
 
 fn play(fault: &str, lasts: &str) -> Value {
-    let _alone = STAGE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = crate::alone();
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(["demo", "--break", fault, "--for", lasts, "--json"]).current_dir(packages::root());
     let output = tied(&command).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();

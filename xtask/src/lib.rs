@@ -1,7 +1,9 @@
 //! The project's own commands. `main.rs` only chooses between them.
 
+pub mod bench;
 pub mod demo;
 pub mod forecast;
+pub mod full;
 pub mod known;
 pub mod packages;
 pub mod process;
@@ -11,4 +13,5 @@ pub mod selectors;
 pub mod stage;
 pub mod story;
 pub mod test;
+pub mod tidy;
 pub mod timeline;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{demo, test};
+use xtask::{bench, demo, full, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -17,6 +17,8 @@ struct Arguments {
 enum Command {
     Demo(demo::Arguments),
     Test(test::Arguments),
+    Full(full::Arguments),
+    Bench(bench::Arguments),
 }
 
 /// One thread: children ask to be killed when the thread that started them dies, so that must be the main one.
@@ -25,6 +27,8 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Test(arguments) => test::run(&arguments),
+        Command::Full(arguments) => full::run(&arguments).await,
+        Command::Bench(arguments) => bench::run(&arguments).await,
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -30,6 +30,9 @@ pub const COMPOSE: Program = Program { command: "docker-compose", package: "dock
 /// Ties the life of a child to ours; part of every Debian.
 pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux" };
 
+/// Gives a command and all its descendants a life of their own; part of every Debian.
+pub const UNSHARE: Program = Program { command: "unshare", package: "util-linux" };
+
 /// Returns where a program is, if it is installed.
 pub fn find(command: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;

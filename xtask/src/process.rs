@@ -6,6 +6,7 @@ use std::{
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
@@ -88,18 +89,37 @@ impl Drop for Service {
 
 /// Wraps a command so that the kernel kills it when the thread that starts it dies, however that happens.
 pub fn tied(command: &Command) -> Command {
-    let mut tied = Command::new(packages::SETPRIV.command);
-    tied.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+    wrapped(packages::SETPRIV.command, &["--pdeathsig", "KILL", "--"], command)
+}
+
+/// Wraps a command that starts others, such as cargo: it gets a process namespace of its own, and when we die
+/// the kernel kills all of it, down to the last compiler. Where the system allows no namespaces (a container
+/// without the right), only the command itself is tied to us.
+pub fn enclosed(command: &Command) -> Command {
+    static ALLOWED: OnceLock<bool> = OnceLock::new();
+    const FLAGS: [&str; 5] = ["--pid", "--fork", "--mount-proc", "--kill-child=KILL", "--"];
+    let allowed = ALLOWED.get_or_init(|| {
+        let trial =
+            Command::new(packages::UNSHARE.command).args(FLAGS).arg("true").stderr(Stdio::null()).status();
+        trial.is_ok_and(|it| it.success())
+    });
+    // unshare itself must die with us too, or nothing would tell its child.
+    if *allowed { tied(&wrapped(packages::UNSHARE.command, &FLAGS, command)) } else { tied(command) }
+}
+
+fn wrapped(wrapper: &str, flags: &[&str], command: &Command) -> Command {
+    let mut outer = Command::new(wrapper);
+    outer.args(flags).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => tied.env(name, value),
-            None => tied.env_remove(name),
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
         };
     }
     if let Some(folder) = command.get_current_dir() {
-        tied.current_dir(folder);
+        outer.current_dir(folder);
     }
-    tied
+    outer
 }
 
 /// Returns so many different ports that are free on loopback right now.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
     packages,
-    process::{Service, free_ports},
+    process::{Service, enclosed, free_ports},
     prometheus::Prometheus,
     receiver::{self, Notification},
 };
@@ -101,12 +101,9 @@ pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
 /// Builds the binaries that a stage starts.
 pub fn build() -> anyhow::Result<()> {
     let packages = ["-p", "sla-shop", "-p", "sla-exporter", "-p", "slaforge"];
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet"])
-        .args(packages)
-        .current_dir(packages::root())
-        .status()
-        .context("cargo cannot be run")?;
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet"]).args(packages).current_dir(packages::root());
+    let status = enclosed(&command).status().context("cargo cannot be run")?;
     anyhow::ensure!(status.success(), "the build failed");
     Ok(())
 }

@@ -2,27 +2,45 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    path::Path,
     process::{Command, ExitCode, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
 
-use crate::{packages, process::tied, stage::binary};
+use crate::{packages, process::enclosed, stage::binary, tidy};
 
 /// Installs what tests need (Debian packages only) and runs every fast test
 ///
 /// The last line is `N passed, N failed, N skipped`, summed over all runners; each check of formatting, lints
 /// and generated files counts as one.
 #[derive(clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Leaves out the whole outages on real servers, which take minutes
+    #[arg(long)]
+    fast: bool,
+
+    /// Only these: format, tidy, lints, docs, rules, generated, compose, or crates whose tests are run
+    #[arg(value_name = "AREA")]
+    areas: Vec<String>,
+}
 
 /// One step.
 struct Step {
+    /// The word that chooses it.
+    area: &'static str,
     name: &'static str,
-    command: Command,
-    /// The step is `cargo test`, whose own results are counted; else it is one test.
-    counts: bool,
+    work: Work,
+}
+
+enum Work {
+    /// A command that passes or fails as one test.
+    Command(Command),
+    /// `cargo test`, whose own results are counted.
+    Runner(Command),
+    /// A check of our own; it passes when it finds nothing.
+    Check(fn(&Path) -> anyhow::Result<Vec<String>>),
 }
 
 /// What a runner said.
@@ -34,7 +52,7 @@ struct Results {
 }
 
 /// Runs the command.
-pub fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     packages::ensure(&[
         packages::PROMETHEUS,
         packages::PROMTOOL,
@@ -42,10 +60,11 @@ pub fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
         packages::AMTOOL,
         packages::COMPOSE,
         packages::SETPRIV,
+        packages::UNSHARE,
     ])?;
     let mut total = Results::default();
     let mut table: Vec<(&'static str, Duration, Results)> = Vec::new();
-    for step in steps()? {
+    for step in chosen(arguments)? {
         println!("\n== {}", step.name);
         let began = Instant::now();
         let results = perform(&step)?;
@@ -68,38 +87,98 @@ pub fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The crates whose tests can be chosen.
+const CRATES: [&str; 8] =
+    ["sla-model", "sla-spec", "slaforge", "sla-probe", "sla-source", "sla-exporter", "sla-shop", "xtask"];
+
+/// Returns the steps that the areas choose; no area means all.
+fn chosen(arguments: &Arguments) -> anyhow::Result<Vec<Step>> {
+    let areas = &arguments.areas;
+    let crates: Vec<&str> = CRATES.into_iter().filter(|it| areas.iter().any(|area| area == it)).collect();
+    let mut steps = steps()?;
+    let known = |area: &String| steps.iter().any(|it| it.area == area) || CRATES.contains(&area.as_str());
+    if let Some(unknown) = areas.iter().find(|it| !known(it)) {
+        let names: Vec<&str> = steps.iter().map(|it| it.area).chain(CRATES).collect();
+        anyhow::bail!("no area `{unknown}`; there are {}", names.join(", "));
+    }
+    if !areas.is_empty() {
+        steps.retain(|it| areas.iter().any(|area| area == it.area));
+    }
+    if areas.is_empty() || !crates.is_empty() {
+        steps.push(tests(arguments.fast, &crates));
+    }
+    Ok(steps)
+}
+
 fn steps() -> anyhow::Result<Vec<Step>> {
-    let cargo = |name, arguments: &[&str]| {
+    let cargo = |area, name, arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO"));
         command.args(arguments);
-        Step { name, command, counts: arguments[0] == "test" }
+        Step { area, name, work: Work::Command(command) }
     };
-    let slaforge = |name, arguments: &[&str]| -> anyhow::Result<Step> {
+    let slaforge = |area, name, arguments: &[&str]| -> anyhow::Result<Step> {
         let mut command = Command::new(binary("slaforge")?);
         command.args(arguments);
-        Ok(Step { name, command, counts: false })
+        Ok(Step { area, name, work: Work::Command(command) })
     };
     let mut compose = Command::new(packages::COMPOSE.command);
     compose.args(["--file", "docker-compose.yml", "config", "--quiet"]);
+    let mut docs = cargo("docs", "documentation", &["doc", "--quiet", "--workspace", "--no-deps"]);
+    if let Work::Command(command) = &mut docs.work {
+        command.env("RUSTDOCFLAGS", "-D warnings");
+    }
     Ok(vec![
-        cargo("formatting", &["fmt", "--all", "--check"]),
-        cargo("lints", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-        cargo("build", &["build", "--quiet", "--workspace"]),
-        slaforge("rules prove themselves", &["test", "examples/pharmacy"])?,
-        slaforge("generated files are up to date", &["generate", "examples/pharmacy", "--check"])?,
-        Step { name: "docker-compose.yml is sound", command: compose, counts: false },
-        cargo("tests", &["test", "--workspace", "--no-fail-fast"]),
+        cargo("format", "formatting", &["fmt", "--all", "--check"]),
+        Step { area: "tidy", name: "written rules", work: Work::Check(tidy::problems) },
+        cargo(
+            "lints",
+            "lints",
+            &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        ),
+        docs,
+        cargo("build", "build", &["build", "--quiet", "--workspace"]),
+        slaforge("rules", "rules prove themselves", &["test", "examples/pharmacy"])?,
+        slaforge(
+            "generated",
+            "generated files are up to date",
+            &["generate", "examples/pharmacy", "--check"],
+        )?,
+        Step { area: "compose", name: "docker-compose.yml is sound", work: Work::Command(compose) },
     ])
 }
 
-fn perform(step: &Step) -> anyhow::Result<Results> {
-    let mut command = tied(&step.command);
-    command.current_dir(packages::root()).stdin(Stdio::null());
-    if !step.counts {
-        let status = command.status().context("a step cannot be run")?;
-        let passed = u64::from(status.success());
-        return Ok(Results { passed, failed: 1 - passed, skipped: 0 });
+fn tests(fast: bool, crates: &[&str]) -> Step {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["test", "--no-fail-fast"]);
+    if crates.is_empty() {
+        command.arg("--workspace");
     }
+    command.args(crates.iter().flat_map(|it| ["-p", it]));
+    if fast {
+        command.args(["--", "--skip", "outage::"]);
+    }
+    Step { area: "tests", name: "tests", work: Work::Runner(command) }
+}
+
+fn perform(step: &Step) -> anyhow::Result<Results> {
+    let command = match &step.work {
+        Work::Check(check) => {
+            let problems = check(packages::root())?;
+            for problem in &problems {
+                println!("{problem}");
+            }
+            let passed = u64::from(problems.is_empty());
+            return Ok(Results { passed, failed: 1 - passed, skipped: 0 });
+        }
+        Work::Command(command) => {
+            let status = enclosed(command).current_dir(packages::root()).stdin(Stdio::null()).status();
+            let passed = u64::from(status.context("a step cannot be run")?.success());
+            return Ok(Results { passed, failed: 1 - passed, skipped: 0 });
+        }
+        Work::Runner(command) => command,
+    };
+    let mut command = enclosed(command);
+    command.current_dir(packages::root()).stdin(Stdio::null());
     let mut child = command.stdout(Stdio::piped()).spawn().context("a step cannot be run")?;
     let mut results = Results::default();
     if let Some(output) = child.stdout.take() {

@@ -1,0 +1,87 @@
+//! `cargo xtask bench NAME`: measurements against a peer in the same run, kept as `docs/evidence/NAME.json`.
+
+mod shop;
+
+use std::{fs, process::ExitCode};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::packages;
+
+/// Measures one part of the project against a peer, in release, and writes `docs/evidence/NAME.json`
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// What is measured
+    name: Name,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Name {
+    /// Requests per second of the shop's API mix, next to nginx with a file
+    Shop,
+}
+
+impl Name {
+    /// Every measurement.
+    pub const ALL: [Self; 1] = [Self::Shop];
+}
+
+/// A measurement that anyone can repeat.
+#[derive(Serialize)]
+pub struct Evidence {
+    /// What was measured.
+    pub claim: &'static str,
+    /// The command that repeats it.
+    pub command: &'static str,
+    /// Where: cores and processor.
+    pub machine: String,
+    /// Versions of everything that took part.
+    pub versions: Vec<String>,
+    /// The commands that were run inside.
+    pub inside: Vec<String>,
+    /// Our figure.
+    pub ours: Figure,
+    /// The peer's figure, from the same run.
+    pub peer: Figure,
+    /// Whether the claim holds.
+    pub holds: bool,
+}
+
+/// One figure.
+#[derive(Serialize)]
+pub struct Figure {
+    /// Whose.
+    pub of: String,
+    /// How much.
+    pub value: f64,
+    /// Of what.
+    pub unit: &'static str,
+}
+
+/// Runs the command.
+pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    measure(arguments.name).await
+}
+
+/// Measures, writes the evidence and says whether the claim holds.
+pub async fn measure(name: Name) -> anyhow::Result<ExitCode> {
+    let (file, evidence) = match name {
+        Name::Shop => ("shop", shop::measure().await?),
+    };
+    let path = packages::root().join(format!("docs/evidence/{file}.json"));
+    let text = serde_json::to_string_pretty(&evidence).context("the evidence cannot be written")?;
+    fs::create_dir_all(path.parent().unwrap_or(packages::root()))?;
+    fs::write(&path, format!("{text}\n")).with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("{text}");
+    Ok(if evidence.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what the measurement ran on.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|it| it.strip_prefix("model name")).unwrap_or("");
+    format!("{cores} cores, {}", model.trim_start_matches([' ', '\t', ':']))
+}
