@@ -1,6 +1,6 @@
 //! Accepting connections and ending them: the same for the shop's port and the admin port.
 
-use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -29,10 +29,11 @@ const DRAIN_MAX: Duration = Duration::from_secs(2);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` changes, then lets requests in flight finish.
-pub async fn serve<H, F>(listener: TcpListener, handler: H, mut stop: watch::Receiver<bool>)
+pub async fn serve<H, F, E>(listener: TcpListener, handler: H, mut stop: watch::Receiver<bool>)
 where
     H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
-    F: Future<Output = Answer> + Send + 'static,
+    F: Future<Output = Result<Answer, E>> + Send + 'static,
+    E: Error + Send + Sync + 'static,
 {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -47,10 +48,8 @@ where
             continue;
         };
         let handler = handler.clone();
-        let service = service_fn(move |request| {
-            let answer = handler(request);
-            async { Ok::<_, Infallible>(answer.await) }
-        });
+        // An error ends the connection without an answer.
+        let service = service_fn(handler);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME_MAX)

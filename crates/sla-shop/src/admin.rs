@@ -1,7 +1,7 @@
 //! The admin port: switching faults on and off while the shop runs. It stands apart from the shop's
 //! port so that nobody who can shop can break.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// Answers a request to the admin port.
-pub async fn respond(shop: Arc<Shop>, request: Request<Incoming>) -> Answer {
+pub async fn respond(shop: Arc<Shop>, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let path = request.uri().path().to_owned();
     let answer = match path.strip_prefix("/faults") {
         Some("") => Ok(all(&shop.faults, request.method())),
         Some(name) if name.starts_with('/') => one(&shop.faults, &name[1..], request).await,
         _ => Err(Refusal::missing("no such path; there is `/faults`")),
     };
-    answer.unwrap_or_else(|refusal| answer::refused(&refusal))
+    Ok(answer.unwrap_or_else(|refusal| answer::refused(&refusal)))
 }
 
 fn all(faults: &Faults, method: &Method) -> Answer {

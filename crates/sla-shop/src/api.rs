@@ -79,8 +79,7 @@ async fn place(shop: &Arc<Shop>, request: Request<Incoming>) -> Result<Answer, R
 
 async fn show(shop: &Shop, headers: &HeaderMap, id: i64) -> Result<Answer, Refusal> {
     let user = authorize(shop, headers)?;
-    let mut connection = shop.store.readers().acquire().await?;
-    let order = order::find(&mut connection, &user, id).await?;
+    let order = order::find(&shop.store, &user, id).await?;
     Ok(answer::json(StatusCode::OK, &order))
 }
 
@@ -100,12 +99,15 @@ async fn pay(shop: &Arc<Shop>, headers: &HeaderMap, id: i64) -> Result<Answer, R
     }
     let user = authorize(shop, headers)?;
     let shop = Arc::clone(shop);
-    let gateway = to_the_end(async move { payment::pay(&shop.store, &shop.faults, &user, id).await });
+    let gateway = to_the_end(async move { payment::pay(&shop.store, &user, id).await });
     let (code, status, error) = match gateway.await? {
         Gateway::Paid => (StatusCode::OK, "paid", None),
         Gateway::Declined => (StatusCode::PAYMENT_REQUIRED, "failed", Some("the payment was declined")),
         Gateway::Down => {
             (StatusCode::SERVICE_UNAVAILABLE, "failed", Some("the payment gateway does not answer"))
+        }
+        Gateway::Hangs => {
+            (StatusCode::GATEWAY_TIMEOUT, "pending", Some("the payment gateway has not answered yet"))
         }
     };
     Ok(answer::json(code, &Outcome { status, error }))

@@ -43,7 +43,7 @@ pub async fn list(admin: &str) -> anyhow::Result<String> {
     let faults: Vec<Fault> = ask(admin, Method::GET, None, "").await?;
     let lines: Vec<_> = faults
         .iter()
-        .map(|fault| format!("{:<14} {:<12} {}", fault.name, state(fault), fault.about))
+        .map(|fault| format!("{:<19} {:<12} {}", fault.name, state(fault), fault.about))
         .collect();
     Ok(lines.join("\n"))
 }

@@ -1,17 +1,24 @@
 //! The journal: what happened, append-only. Whoever counts payments from elsewhere is compared with
 //! it. The schema's triggers refuse to change or remove a row.
 
-use sqlx::SqliteConnection;
-
-use crate::order::Order;
+use crate::{
+    database::{Handle, Reader},
+    order::Order,
+};
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
     /// An order was placed.
     OrderCreated,
     /// An order was cancelled.
     OrderCancelled,
+    /// An order was handed to the carrier.
+    OrderShipped,
+    /// The customer signed for the parcel.
+    OrderSigned,
+    /// The payment gateway was asked and did not answer.
+    PaymentPending,
     /// A payment went through.
     PaymentPaid,
     /// A payment was tried and failed.
@@ -27,11 +34,29 @@ pub enum Event {
 }
 
 impl Event {
+    /// All events.
+    pub const ALL: [Self; 11] = [
+        Self::OrderCreated,
+        Self::OrderCancelled,
+        Self::OrderShipped,
+        Self::OrderSigned,
+        Self::PaymentPending,
+        Self::PaymentPaid,
+        Self::PaymentFailed,
+        Self::PaymentRefunded,
+        Self::StockDeducted,
+        Self::StockReturned,
+        Self::GoodsStocked,
+    ];
+
     /// Returns the name in the `event` column.
     pub fn name(self) -> &'static str {
         match self {
             Self::OrderCreated => "order_created",
             Self::OrderCancelled => "order_cancelled",
+            Self::OrderShipped => "order_shipped",
+            Self::OrderSigned => "order_signed",
+            Self::PaymentPending => "payment_pending",
             Self::PaymentPaid => "payment_paid",
             Self::PaymentFailed => "payment_failed",
             Self::PaymentRefunded => "payment_refunded",
@@ -82,20 +107,31 @@ impl Entry {
 }
 
 /// Writes one row. The caller's transaction is the one that makes the event true.
-pub async fn append(transaction: &mut SqliteConnection, at_ms: i64, entry: Entry) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO journal (at_ms, event, order_id, payment_id, goods, quantity, amount_cents, synthetic)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(at_ms)
-    .bind(entry.event.name())
-    .bind(entry.order)
-    .bind(entry.payment)
-    .bind(entry.goods)
-    .bind(entry.quantity)
-    .bind(entry.amount_cents)
-    .bind(entry.synthetic)
-    .execute(transaction)
-    .await?;
+pub async fn append(transaction: Handle<'_>, at_ms: i64, entry: Entry) -> sqlx::Result<()> {
+    let sql = "INSERT INTO journal
+        (at_ms, event, order_id, payment_id, goods, quantity, amount_cents, synthetic)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let values = [
+        at_ms.into(),
+        entry.event.name().into(),
+        entry.order.into(),
+        entry.payment.into(),
+        entry.goods.into(),
+        entry.quantity.into(),
+        entry.amount_cents.into(),
+        entry.synthetic.into(),
+    ];
+    transaction.execute(sql, &values).await?;
     Ok(())
+}
+
+/// Returns how often each event happened to customers (false) and to the test payer (true).
+pub async fn counts(reader: &mut Reader) -> sqlx::Result<Vec<(Event, bool, u64)>> {
+    let sql = "SELECT event, synthetic, count(*) FROM journal GROUP BY event, synthetic";
+    let rows: Vec<(String, i64, i64)> = reader.handle().all(sql, &[]).await?;
+    let known = |name: &str| Event::ALL.into_iter().find(|event| event.name() == name);
+    Ok(rows
+        .into_iter()
+        .filter_map(|(name, synthetic, count)| Some((known(&name)?, synthetic == 1, count.try_into().ok()?)))
+        .collect())
 }

@@ -11,8 +11,10 @@ mod catalogue;
 mod clock;
 mod control;
 mod customers;
+mod database;
 mod fault;
 mod journal;
+mod lifecycle;
 mod metrics;
 mod order;
 mod pages;
@@ -26,12 +28,12 @@ mod session;
 mod share;
 mod shop;
 mod store;
+mod tally;
 #[cfg(test)]
 mod tests;
 
 use std::{
     io::{IsTerminal, Write},
-    path::PathBuf,
     process::ExitCode,
 };
 
@@ -70,10 +72,11 @@ enum Command {
         #[command(flatten)]
         admin: Admin,
     },
-    /// List the faults, what they do and whether they are on.
+    /// List the faults: what each changes and what it leaves alone, and whether it is on in a running shop.
     Faults {
-        #[command(flatten)]
-        admin: Admin,
+        /// The admin port of the running shop; without it, the reference is printed.
+        #[arg(long, value_name = "HOST:PORT")]
+        admin: Option<String>,
     },
 }
 
@@ -85,13 +88,15 @@ struct Serve {
     /// Where `break`, `heal` and `faults` talk to the shop.
     #[arg(long, value_name = "HOST:PORT")]
     admin: String,
-    /// The shop's SQLite file; created if missing, kept if not.
-    #[arg(long, value_name = "FILE")]
-    database: PathBuf,
+    /// Where the shop keeps its tables: a SQLite file, created if missing, or a database of a server,
+    /// `postgres://USER@HOST/NAME` or `mysql://USER@HOST/NAME`.
+    #[arg(long, value_name = "FILE|URL")]
+    database: String,
     /// How many built-in customers shop; 0 for none.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(..=10_000))]
     customers: u32,
-    /// How many times faster than life customers come: each visits `PACE` times a minute.
+    /// How many times faster than life customers come and parcels travel: each customer visits `PACE`
+    /// times a minute.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=6_000))]
     pace: u32,
     /// How much to log, on stderr.
@@ -121,7 +126,8 @@ async fn main() -> ExitCode {
         Command::Serve(serve) => open_shop(serve).await.map(|()| None),
         Command::Break { fault, admin } => control::switch_on(&admin.admin, &fault).await.map(Some),
         Command::Heal { name, admin } => control::switch_off(&admin.admin, name.as_deref()).await.map(Some),
-        Command::Faults { admin } => control::list(&admin.admin).await.map(Some),
+        Command::Faults { admin: Some(admin) } => control::list(&admin).await.map(Some),
+        Command::Faults { admin: None } => Ok(Some(fault::reference())),
     };
     match done {
         Ok(None) => ExitCode::SUCCESS,
@@ -146,7 +152,11 @@ async fn open_shop(serve: Serve) -> anyhow::Result<()> {
         .init();
     let listener = bind("--listen", &serve.listen).await?;
     let admin_listener = bind("--admin", &serve.admin).await?;
-    let config = server::Config { database: serve.database, customers: serve.customers, pace: serve.pace };
+    let config = server::Config {
+        database: serve.database.as_str().into(),
+        customers: serve.customers,
+        pace: serve.pace,
+    };
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
     let shutdown = async move {

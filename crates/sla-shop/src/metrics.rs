@@ -8,6 +8,7 @@ use prometheus::{HistogramOpts, HistogramVec, Registry, TEXT_FORMAT, TextEncoder
 use crate::{
     answer::{self, Answer},
     refusal::Refusal,
+    tally::Tally,
 };
 
 /// Upper bounds in seconds, from a debug build on an idle machine to longer than a customer waits.
@@ -16,6 +17,9 @@ const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 1
 /// The status counted for a client that hung up before it was answered, as nginx logs it.
 const CLIENT_GONE: &str = "499";
 
+/// The status counted for a connection that the shop cut, as nginx logs it.
+const DROPPED: &str = "444";
+
 /// The metrics of one shop; each shop has a registry of its own.
 pub struct Metrics {
     registry: Registry,
@@ -23,8 +27,8 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Returns metrics without series.
-    pub fn new() -> prometheus::Result<Self> {
+    /// Returns metrics without requests, beside the counters of events.
+    pub fn new(tally: &Tally) -> prometheus::Result<Self> {
         let requests = HistogramVec::new(
             HistogramOpts::new(
                 "http_request_duration_seconds",
@@ -35,12 +39,13 @@ impl Metrics {
         )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
+        registry.register(tally.collector())?;
         Ok(Self { registry, requests })
     }
 
     /// Starts the clock of one request.
     pub fn start(&self, route: &'static str) -> Timer<'_> {
-        Timer { requests: &self.requests, route, started: Instant::now(), status: None }
+        Timer { requests: &self.requests, route, started: Instant::now(), status: CLIENT_GONE.to_owned() }
     }
 
     /// Answers with the metrics page.
@@ -60,19 +65,25 @@ pub struct Timer<'m> {
     requests: &'m HistogramVec,
     route: &'static str,
     started: Instant,
-    status: Option<StatusCode>,
+    status: String,
 }
 
 impl Timer<'_> {
     /// Stops the clock.
     pub fn answered(mut self, status: StatusCode) {
-        self.status = Some(status);
+        status.as_str().clone_into(&mut self.status);
+    }
+
+    /// Stops the clock of a request whose connection is cut.
+    pub fn dropped(&mut self) {
+        DROPPED.clone_into(&mut self.status);
     }
 }
 
 impl Drop for Timer<'_> {
     fn drop(&mut self) {
-        let status = self.status.as_ref().map_or(CLIENT_GONE, StatusCode::as_str);
-        self.requests.with_label_values(&[self.route, status]).observe(self.started.elapsed().as_secs_f64());
+        self.requests
+            .with_label_values(&[self.route, &self.status])
+            .observe(self.started.elapsed().as_secs_f64());
     }
 }

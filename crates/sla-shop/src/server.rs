@@ -3,22 +3,24 @@
 use std::{
     future::Future,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
     sync::Arc,
 };
 
 use anyhow::Context;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{accept, admin, customers, secret::Random, shop::Shop, store::Store};
+use crate::{
+    accept, admin, customers, database::Target, fault::Faults, lifecycle, payment, secret::Random,
+    shop::Shop, store::Store,
+};
 
 /// What to run.
 pub struct Config {
-    /// The shop's SQLite file.
-    pub database: PathBuf,
+    /// Where the shop's tables are.
+    pub database: Target,
     /// How many built-in customers shop.
     pub customers: u32,
-    /// How many visits each makes a minute.
+    /// How many visits each makes a minute, and how many times faster than life parcels travel.
     pub pace: u32,
 }
 
@@ -30,11 +32,16 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let random = Random::from_system()?;
-    let store = Store::open(&config.database, config.customers, &random).await?;
-    let shop = Arc::new(Shop::new(store.clone(), random)?);
+    let faults = Arc::new(Faults::new());
+    let store = Store::open(&config.database, Arc::clone(&faults), config.pace).await?;
+    store.prepare(config.customers, &random).await?;
+    let shop = Arc::new(Shop::new(store.clone(), faults, random)?);
     let address = listener.local_addr().context("the listener has no address")?;
     let admin_address = admin_listener.local_addr().context("the admin listener has no address")?;
 
+    let mut staff = JoinSet::new();
+    staff.spawn(lifecycle::run(Arc::clone(&shop)));
+    staff.spawn(payment::settle_after_healing(Arc::clone(&shop)));
     let (stopping, stopped) = watch::channel(false);
     let front = tokio::spawn(accept::serve(
         listener,
@@ -55,6 +62,7 @@ pub async fn run(
     shutdown.await;
     tracing::info!("the shop closes");
     customers.shutdown().await;
+    staff.shutdown().await;
     stopping.send_replace(true);
     let (front, back) = tokio::join!(front, back);
     store.close().await;

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use crate::{
     answer::{self, Answer},
     api,
-    fault::Faults,
+    fault::{self, Faults},
     metrics::Metrics,
     pages,
     refusal::Refusal,
@@ -18,6 +18,11 @@ use crate::{
     store::Store,
 };
 
+/// The request is not answered: its connection is cut.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is dropped")]
+pub struct Dropped;
+
 /// Everything a request may need.
 pub struct Shop {
     /// Users, goods, orders, payments, journal.
@@ -25,33 +30,32 @@ pub struct Shop {
     /// Who is logged in.
     pub sessions: Sessions,
     /// What is broken.
-    pub faults: Faults,
+    pub faults: Arc<Faults>,
     /// Where tokens come from.
     pub random: Random,
     metrics: Metrics,
 }
 
 impl Shop {
-    /// Opens a shop in which nothing is broken.
-    pub fn new(store: Store, random: Random) -> anyhow::Result<Self> {
-        Ok(Self {
-            store,
-            sessions: Sessions::new(SESSIONS_MAX),
-            faults: Faults::new(),
-            random,
-            metrics: Metrics::new()?,
-        })
+    /// Opens a shop on a store.
+    pub fn new(store: Store, faults: Arc<Faults>, random: Random) -> anyhow::Result<Self> {
+        let metrics = Metrics::new(store.tally())?;
+        Ok(Self { store, sessions: Sessions::new(SESSIONS_MAX), faults, random, metrics })
     }
 
-    /// Answers a request.
-    pub async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Answer {
+    /// Answers a request, or not.
+    pub async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Dropped> {
         let route = Route::of(request.uri().path());
         if !route.is_counted() {
-            return self.respond_to_monitoring(route, &request);
+            return Ok(self.respond_to_monitoring(route, &request));
         }
-        let timer = self.metrics.start(route.pattern());
+        let mut timer = self.metrics.start(route.pattern());
+        if self.faults.is_on(fault::DROP_CONNECTIONS) {
+            timer.dropped();
+            return Err(Dropped);
+        }
         let is_api = request.uri().path().starts_with("/api/");
-        let answer = if !route.allows(request.method()) {
+        let mut answer = if !route.allows(request.method()) {
             answer::method_not_allowed(route.allowed())
         } else if is_api {
             api::respond(&self, route, request).await.unwrap_or_else(|refusal| answer::refused(&refusal))
@@ -59,10 +63,15 @@ impl Shop {
             pages::respond(&self.store, route).await
         };
         if is_api {
-            self.faults.delay_api().await;
+            if self.faults.is_on(fault::WRONG_ANSWER) {
+                answer = answer::json(StatusCode::OK, &serde_json::json!({"code": 0, "data": null}));
+            }
+            self.faults.delay(fault::SLOW_API).await;
+        } else {
+            self.faults.delay(fault::SLOW_PAGES).await;
         }
         timer.answered(answer.status());
-        answer
+        Ok(answer)
     }
 
     fn respond_to_monitoring(&self, route: Route, request: &Request<Incoming>) -> Answer {

@@ -1,20 +1,19 @@
-//! The shop's SQLite file: opening it, its users and goods. Orders and payments stand in files of
-//! their own; whatever they change goes through a [`Change`].
+//! What the shop keeps: its users and goods. Orders and payments stand in files of their own; whatever
+//! they change goes through a [`Change`].
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::Context;
 use serde::Serialize;
-use sqlx::{
-    ConnectOptions, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
 
 use crate::{
     catalogue::CATALOGUE,
     clock,
+    database::{Database, Handle, Reader, Target, Writer},
+    fault::{self, Faults},
     journal::{self, Entry, Event},
     secret::{self, Random},
+    tally::Tally,
 };
 
 /// The user whose orders are always synthetic: the test payer.
@@ -22,15 +21,6 @@ pub const PROBE: &str = "probe";
 
 /// Accounts that always exist, so that a load generator can log in while no customer is built in.
 const ACCOUNTS_MIN: u32 = 20;
-
-/// Readers beside the one writer: the shop shares few cores with what measures it.
-const READERS: u32 = 2;
-
-/// How long a request waits for its turn before it is told that the shop is busy.
-const TURN_MAX: Duration = Duration::from_secs(5);
-
-/// How long SQLite waits while another program locks the file.
-const LOCK_MAX: Duration = Duration::from_secs(5);
 
 /// A user, as a token names them.
 #[derive(Clone, Debug)]
@@ -69,100 +59,96 @@ impl Goods {
     }
 }
 
-/// The open file: one connection that writes, a few that read.
+/// The open database, and what every change of it has to ask and tell.
 #[derive(Clone)]
 pub struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    database: Database,
+    faults: Arc<Faults>,
+    tally: Tally,
+    pace: u32,
 }
 
 impl Store {
-    /// Opens the file, creates what is missing in it, and keeps what is there.
-    pub async fn open(file: &Path, customers: u32, random: &Random) -> anyhow::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .busy_timeout(LOCK_MAX)
-            .foreign_keys(true)
-            .disable_statement_logging();
-        let writing = options
-            .clone()
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // Without a sync per commit a power cut may take back the last seconds, but a killed
-            // process (what the shop is tested with) loses nothing: its writes are with the kernel.
-            .synchronous(SqliteSynchronous::Normal);
-        let cannot_open = || format!("cannot open the database `{}`", file.display());
-        let writer = pool(1).connect_with(writing).await.with_context(cannot_open)?;
-        sqlx::raw_sql(include_str!("schema.sql")).execute(&writer).await.with_context(cannot_open)?;
-        let readers = pool(READERS).connect_with(options.read_only(true)).await.with_context(cannot_open)?;
-        let store = Self { writer, readers };
-        store.stock_shelves().await.context("cannot stock the goods")?;
-        store.create_users(customers.max(ACCOUNTS_MIN), random).await.context("cannot create the users")?;
-        Ok(store)
+    /// Opens the database, creates what is missing in it, keeps what is there and counts its journal.
+    pub async fn open(target: &Target, faults: Arc<Faults>, pace: u32) -> anyhow::Result<Self> {
+        let database = Database::open(target).await?;
+        let tally = Tally::new().context("cannot set up the counters")?;
+        Ok(Self { database, faults, tally, pace })
     }
 
-    /// Starts a change. Changes wait in line: SQLite has one writer.
+    /// Makes an empty database a shop and restores the counters from the journal.
+    pub async fn prepare(&self, customers: u32, random: &Random) -> anyhow::Result<()> {
+        self.tally
+            .restore(&journal::counts(&mut self.read().await?).await.context("cannot count the journal")?);
+        self.stock_shelves().await.context("cannot stock the goods")?;
+        self.create_users(customers.max(ACCOUNTS_MIN), random).await.context("cannot create the users")
+    }
+
+    /// Starts a change that happens now.
     pub async fn change(&self) -> sqlx::Result<Change> {
-        // IMMEDIATE takes the lock now; an upgrade from reading to writing could fail half-way.
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Change { transaction, at_ms: clock::now_ms() })
+        let writer = self.database.write().await?;
+        Ok(Change { writer, at_ms: clock::now_ms(), store: self.clone(), entries: Vec::new() })
     }
 
-    /// Returns the connections that read.
-    pub fn readers(&self) -> &SqlitePool {
-        &self.readers
+    /// Takes a connection for reading.
+    pub async fn read(&self) -> sqlx::Result<Reader> {
+        self.database.read().await
+    }
+
+    /// Returns what is broken.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Returns the counters of events.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Returns how many times faster than life parcels travel.
+    pub fn pace(&self) -> u32 {
+        self.pace
     }
 
     /// Returns all goods.
     pub async fn goods(&self) -> sqlx::Result<Vec<Goods>> {
-        let rows: Vec<GoodsRow> =
-            sqlx::query_as("SELECT id, name, price_cents, stock FROM goods ORDER BY id")
-                .fetch_all(&self.readers)
-                .await?;
+        let mut reader = self.read().await?;
+        let sql = "SELECT id, name, price_cents, stock FROM goods ORDER BY id";
+        let rows: Vec<GoodsRow> = reader.handle().all(sql, &[]).await?;
         Ok(rows.into_iter().map(Goods::from_row).collect())
     }
 
     /// Returns one article.
     pub async fn article(&self, id: i64) -> sqlx::Result<Option<Goods>> {
-        let row: Option<GoodsRow> =
-            sqlx::query_as("SELECT id, name, price_cents, stock FROM goods WHERE id = ?")
-                .bind(id)
-                .fetch_optional(&self.readers)
-                .await?;
+        let mut reader = self.read().await?;
+        let sql = "SELECT id, name, price_cents, stock FROM goods WHERE id = ?";
+        let row: Option<GoodsRow> = reader.handle().optional(sql, &[id.into()]).await?;
         Ok(row.map(Goods::from_row))
     }
 
     /// Returns the user with that name and password.
     pub async fn user(&self, name: &str, password: &str) -> sqlx::Result<Option<User>> {
-        let row: Option<(i64, Vec<u8>, Vec<u8>)> =
-            sqlx::query_as("SELECT id, salt, password_hash FROM users WHERE name = ?")
-                .bind(name)
-                .fetch_optional(&self.readers)
-                .await?;
+        let mut reader = self.read().await?;
+        let sql = "SELECT id, salt, password_hash FROM users WHERE name = ?";
+        let row: Option<(i64, Vec<u8>, Vec<u8>)> = reader.handle().optional(sql, &[name.into()]).await?;
         Ok(row
             .filter(|(_, salt, hash)| secret::password_hash(salt, password) == *hash)
             .map(|(id, ..)| User { id, name: name.into() }))
     }
 
-    /// Closes the file once nobody uses it any more.
+    /// Closes the database once nobody uses it any more.
     pub async fn close(self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.database.close().await;
     }
 
     async fn stock_shelves(&self) -> sqlx::Result<()> {
         let mut change = self.change().await?;
-        let (known,): (i64,) =
-            sqlx::query_as("SELECT count(*) FROM goods").fetch_one(change.connection()).await?;
-        let new = if known == 0 { CATALOGUE } else { &[] };
+        let known: Option<(i64,)> = change.handle().optional("SELECT id FROM goods LIMIT 1", &[]).await?;
+        let new = if known.is_none() { CATALOGUE } else { &[] };
         for article in new {
-            let goods = sqlx::query("INSERT INTO goods (name, price_cents, stock) VALUES (?, ?, ?)")
-                .bind(article.name)
-                .bind(article.price_cents)
-                .bind(article.stock)
-                .execute(change.connection())
-                .await?
-                .last_insert_rowid();
+            let sql = "INSERT INTO goods (name, price_cents, stock) VALUES (?, ?, ?)";
+            let values = [article.name.into(), article.price_cents.into(), article.stock.into()];
+            let goods = change.handle().insert(sql, &values).await?;
             change
                 .append(Entry {
                     event: Event::GoodsStocked,
@@ -180,20 +166,16 @@ impl Store {
 
     async fn create_users(&self, customers: u32, random: &Random) -> sqlx::Result<()> {
         let mut change = self.change().await?;
-        let names = (1..=customers).map(customer_name);
-        for name in names.chain([PROBE.to_owned()]) {
+        let known: Vec<(String,)> = change.handle().all("SELECT name FROM users", &[]).await?;
+        let known: BTreeSet<String> = known.into_iter().map(|(name,)| name).collect();
+        let names = (1..=customers).map(customer_name).chain([PROBE.to_owned()]);
+        for name in names.filter(|name| !known.contains(name)) {
             let salt = random.bytes();
             // The password is the name: every tool that tests the shop must be able to log in.
             let hash = secret::password_hash(&salt, &name);
-            sqlx::query(
-                "INSERT INTO users (name, salt, password_hash) VALUES (?, ?, ?)
-                 ON CONFLICT (name) DO NOTHING",
-            )
-            .bind(name)
-            .bind(salt.as_slice())
-            .bind(hash)
-            .execute(change.connection())
-            .await?;
+            let sql = "INSERT INTO users (name, salt, password_hash) VALUES (?, ?, ?)";
+            let values = [name.as_str().into(), salt.as_slice().into(), hash.as_slice().into()];
+            change.handle().execute(sql, &values).await?;
         }
         change.commit().await
     }
@@ -206,8 +188,10 @@ pub fn customer_name(customer: u32) -> String {
 
 /// A transaction that writes; dropped without `commit`, it never happened.
 pub struct Change {
-    transaction: Transaction<'static, Sqlite>,
+    writer: Writer,
     at_ms: i64,
+    store: Store,
+    entries: Vec<(Event, bool)>,
 }
 
 impl Change {
@@ -216,29 +200,24 @@ impl Change {
         self.at_ms
     }
 
-    /// Returns the connection inside the transaction.
-    pub fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+    /// Returns what runs statements inside the transaction.
+    pub fn handle(&mut self) -> Handle<'_> {
+        self.writer.handle()
     }
 
     /// Writes a row of the journal.
     pub async fn append(&mut self, entry: Entry) -> sqlx::Result<()> {
-        journal::append(&mut self.transaction, self.at_ms, entry).await
+        self.entries.push((entry.event, entry.synthetic));
+        journal::append(self.writer.handle(), self.at_ms, entry).await
     }
 
-    /// Makes it true.
+    /// Makes it true, and counts it then.
     pub async fn commit(self) -> sqlx::Result<()> {
-        self.transaction.commit().await
+        self.store.faults.delay(fault::SLOW_DATABASE).await;
+        self.writer.commit().await?;
+        for (event, synthetic) in self.entries {
+            self.store.tally.count(event, synthetic, 1);
+        }
+        Ok(())
     }
-}
-
-fn pool(connections: u32) -> SqlitePoolOptions {
-    // The connections are to a file: they do not go stale, so none is tested, aged or given back.
-    SqlitePoolOptions::new()
-        .min_connections(connections)
-        .max_connections(connections)
-        .acquire_timeout(TURN_MAX)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
 }

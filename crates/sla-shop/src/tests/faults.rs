@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::harness::TestShop;
+use crate::fault::FAULTS;
 
 #[tokio::test]
 async fn a_dead_gateway_fails_payments_until_healed() {
@@ -84,12 +85,13 @@ async fn the_admin_port_explains_itself() {
     let shop = TestShop::open().await;
     let (_, before) = shop.admin(Method::GET, "/faults", "").await;
     let names: Vec<_> = before.as_array().unwrap().iter().map(|it| &it["name"]).collect();
-    assert_eq!(names, ["payment_down", "payment_share", "slow_api"]);
+    let expected: Vec<_> = FAULTS.iter().map(|fault| fault.name).collect();
+    assert_eq!(names, expected);
     assert!(before.as_array().unwrap().iter().all(|it| it["on"] == false));
 
     for (method, path, body, status, hint) in [
-        (Method::PUT, "/faults/payment_up", "", 404, "payment_down, payment_share, slow_api"),
-        (Method::DELETE, "/faults/payment_up", "", 404, "payment_down, payment_share, slow_api"),
+        (Method::PUT, "/faults/payment_up", "", 404, "payment_down, payment_hangs, payment_share"),
+        (Method::DELETE, "/faults/payment_up", "", 404, "payment_down, payment_hangs, payment_share"),
         (Method::PUT, "/faults/payment_share", "0%", 400, "`30%`"),
         (Method::PUT, "/faults/payment_share", "101%", 400, "`30%`"),
         (Method::PUT, "/faults/slow_api", "soon", 400, "`750ms`"),
@@ -120,7 +122,7 @@ async fn the_commands_say_what_to_do() {
     let broken = control::switch_on(&admin, "slow_api=750ms").await.unwrap();
     assert_eq!(broken, "slow_api is on (750ms)");
     let listed = control::list(&admin).await.unwrap();
-    assert!(listed.contains("slow_api       on (750ms)"), "{listed}");
+    assert!(listed.contains("slow_api            on (750ms)"), "{listed}");
     assert_eq!(control::switch_off(&admin, Some("slow_api")).await.unwrap(), "slow_api is off");
     assert_eq!(control::switch_off(&admin, None).await.unwrap(), "all faults are off");
 

@@ -5,10 +5,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use http::Method;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::Instant};
 
+use super::support::Tables;
 use crate::server::{Config, run};
 
 /// How long a test waits for what must happen; far more than it takes.
@@ -19,6 +20,7 @@ pub struct TestShop {
     pub address: SocketAddr,
     pub admin: SocketAddr,
     pub client: Client,
+    tables: Tables,
     folder: TempDir,
     stop: oneshot::Sender<()>,
     running: JoinHandle<anyhow::Result<()>>,
@@ -32,16 +34,30 @@ impl TestShop {
 
     /// Opens a shop on a folder that may hold the file of an earlier one.
     pub async fn open_in(folder: TempDir, customers: u32, pace: u32) -> Self {
+        let file = folder.path().join("shop.db").display().to_string();
+        Self::open_on(&file, folder, customers, pace).await
+    }
+
+    /// Opens a shop on any database.
+    pub async fn open_on(database: &str, folder: TempDir, customers: u32, pace: u32) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let admin_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, admin) = (listener.local_addr().unwrap(), admin_listener.local_addr().unwrap());
-        let config = Config { database: folder.path().join("shop.db"), customers, pace };
+        let config = Config { database: database.into(), customers, pace };
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(run(config, listener, admin_listener, async {
             let _ = stopped.await;
         }));
         let client = Client::builder().no_proxy().timeout(PATIENCE).build();
-        let opened = Self { address, admin, client: client.unwrap(), folder, stop, running };
+        let opened = Self {
+            address,
+            admin,
+            client: client.unwrap(),
+            tables: Tables::of(database),
+            folder,
+            stop,
+            running,
+        };
         // The listener takes connections from the start; an answer means that the shop is open.
         let healthy = opened.client.get(opened.url("/-/healthy")).send().await;
         assert_eq!(healthy.unwrap().status(), 200);
@@ -111,33 +127,6 @@ impl TestShop {
         (answer.status(), answer.json().await.unwrap())
     }
 
-    /// Opens the shop's file as another program does.
-    pub async fn database(&self) -> SqliteConnection {
-        SqliteConnectOptions::new().filename(self.file()).busy_timeout(PATIENCE).connect().await.unwrap()
-    }
-
-    /// Returns the rows of a query, each as its columns joined by spaces.
-    pub async fn rows(&self, sql: &str) -> Vec<String> {
-        let mut database = self.database().await;
-        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut database).await.unwrap();
-        let text = |row: &sqlx::sqlite::SqliteRow, column| {
-            let value: Option<String> = row.get_unchecked(column);
-            value.unwrap_or_else(|| "-".to_owned())
-        };
-        rows.iter()
-            .map(|row| {
-                let columns: Vec<_> = (0..row.len()).map(|column| text(row, column)).collect();
-                columns.join(" ")
-            })
-            .collect()
-    }
-
-    /// Returns the one number that a query yields.
-    pub async fn number(&self, sql: &str) -> i64 {
-        let mut database = self.database().await;
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut database).await.unwrap()
-    }
-
     /// Waits until a query yields at least that number.
     pub async fn wait_for(&self, sql: &str, at_least: i64) {
         let end = Instant::now() + PATIENCE;
@@ -147,34 +136,35 @@ impl TestShop {
         }
     }
 
-    /// Asserts that stock, orders and payments are what the journal says.
-    pub async fn audit(&self) {
-        let stock = "SELECT id, stock FROM goods ORDER BY id";
-        let stocked = "
-            SELECT goods, sum(CASE event WHEN 'stock_deducted' THEN -quantity ELSE quantity END)
-            FROM journal WHERE event IN ('goods_stocked', 'stock_deducted', 'stock_returned')
-            GROUP BY goods ORDER BY goods";
-        self.same(stock, stocked).await;
-        for (event, table, order, payment, column) in [
-            ("order_created", "orders", "id", "NULL", "created_at_ms"),
-            ("order_cancelled", "orders", "id", "NULL", "cancelled_at_ms"),
-            ("payment_paid", "payments", "order_id", "id", "paid_at_ms"),
-            ("payment_failed", "payments", "order_id", "id", "failed_at_ms"),
-            ("payment_refunded", "payments", "order_id", "id", "refunded_at_ms"),
-        ] {
-            let kept = format!(
-                "SELECT {order} AS a, {payment} AS b, {column}, amount_cents, synthetic
-                 FROM {table} WHERE {column} NOT NULL ORDER BY a, b"
-            );
-            let told = format!(
-                "SELECT order_id AS a, payment_id AS b, at_ms, amount_cents, synthetic
-                 FROM journal WHERE event = '{event}' ORDER BY a, b"
-            );
-            self.same(&kept, &told).await;
-        }
+    /// Opens the shop's file as another program does.
+    pub async fn database(&self) -> SqliteConnection {
+        SqliteConnectOptions::new().filename(self.file()).busy_timeout(PATIENCE).connect().await.unwrap()
     }
 
-    async fn same(&self, kept: &str, told: &str) {
-        assert_eq!(self.rows(kept).await, self.rows(told).await, "{kept}");
+    /// Returns the rows of a query, each as its columns joined by spaces.
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
+        self.tables.rows(sql).await
+    }
+
+    /// Returns the one number that a query yields.
+    pub async fn number(&self, sql: &str) -> i64 {
+        self.tables.number(sql).await
+    }
+
+    /// Runs statements as another program does; returns what the database says against it.
+    pub async fn tamper(&self, sql: &str) -> Result<(), String> {
+        self.tables.tamper(sql).await
+    }
+
+    /// Asserts that tables and journal tell one story.
+    pub async fn audit_tables(&self) {
+        self.tables.audit().await;
+    }
+
+    /// Asserts that tables, journal and metrics tell one story.
+    pub async fn audit(&self) {
+        self.audit_tables().await;
+        let page = self.client.get(self.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        self.tables.audit_metrics(&page).await;
     }
 }

@@ -1,7 +1,10 @@
 //! Tests of the whole shop, over HTTP on free ports.
 
 mod buying;
+mod databases;
 mod faults;
 mod front;
 mod harness;
 mod running;
+#[path = "../../tests/support/mod.rs"]
+mod support;

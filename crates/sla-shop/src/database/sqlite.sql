@@ -1,4 +1,5 @@
--- The shop's tables. Other programs read `payments` while the shop runs: keep its column names.
+-- The shop's tables in SQLite; postgres.sql and mysql.sql say the same. Other programs read `payments`
+-- while the shop runs: keep its column names.
 
 CREATE TABLE IF NOT EXISTS users (
     id            INTEGER PRIMARY KEY,
@@ -16,17 +17,22 @@ CREATE TABLE IF NOT EXISTS goods (
 
 CREATE TABLE IF NOT EXISTS orders (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
-    user            INTEGER NOT NULL REFERENCES users (id),
+    user_id         INTEGER NOT NULL REFERENCES users (id),
     goods           INTEGER NOT NULL REFERENCES goods (id),
     quantity        INTEGER NOT NULL CHECK (quantity > 0),
     amount_cents    INTEGER NOT NULL,
-    status          TEXT    NOT NULL CHECK (status IN ('created', 'paid', 'cancelled')),
+    status          TEXT    NOT NULL CHECK (status IN (
+        'created', 'pending', 'failed', 'paid', 'shipped', 'signed', 'refunded', 'cancelled')),
     synthetic       INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
     created_at_ms   INTEGER NOT NULL,
-    cancelled_at_ms INTEGER
+    cancelled_at_ms INTEGER,
+    next_at_ms      INTEGER
 ) STRICT;
 
--- One row per attempt. `paid_at_ms` and `failed_at_ms` are set once and never cleared: a refund adds
+-- Finds the orders whose next step is due.
+CREATE INDEX IF NOT EXISTS orders_due ON orders (next_at_ms) WHERE next_at_ms IS NOT NULL;
+
+-- One row per attempt; pending while it is neither paid nor failed. `paid_at_ms` and `failed_at_ms` are set once and never cleared: a refund adds
 -- `refunded_at_ms`, so a count of paid payments never falls.
 CREATE TABLE IF NOT EXISTS payments (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -34,6 +40,7 @@ CREATE TABLE IF NOT EXISTS payments (
     amount_cents   INTEGER NOT NULL,
     synthetic      INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
     created_at_ms  INTEGER NOT NULL,
+    pending_at_ms  INTEGER,
     paid_at_ms     INTEGER,
     failed_at_ms   INTEGER,
     refunded_at_ms INTEGER
@@ -47,13 +54,27 @@ CREATE INDEX IF NOT EXISTS payments_of_order ON payments (order_id);
 CREATE INDEX IF NOT EXISTS payments_outcomes ON payments (synthetic, paid_at_ms, failed_at_ms)
     WHERE synthetic = 0;
 
--- What happened, in order. Everything else in this file can be recomputed from it.
+-- Finds the payments that wait for the gateway.
+CREATE INDEX IF NOT EXISTS payments_pending ON payments (id)
+    WHERE pending_at_ms IS NOT NULL AND paid_at_ms IS NULL AND failed_at_ms IS NULL;
+
+-- One row per parcel; `signed_at_ms` is the sign-off, which some parcels never get.
+CREATE TABLE IF NOT EXISTS shipments (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    order_id      INTEGER NOT NULL UNIQUE REFERENCES orders (id),
+    amount_cents  INTEGER NOT NULL,
+    shipped_at_ms INTEGER NOT NULL,
+    signed_at_ms  INTEGER
+) STRICT;
+
+-- What happened, in order. Everything else here can be recomputed from it.
 CREATE TABLE IF NOT EXISTS journal (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     at_ms        INTEGER NOT NULL,
     event        TEXT    NOT NULL CHECK (event IN (
-        'order_created', 'order_cancelled', 'payment_paid', 'payment_failed', 'payment_refunded',
-        'stock_deducted', 'stock_returned', 'goods_stocked')),
+        'order_created', 'order_cancelled', 'order_shipped', 'order_signed', 'payment_pending',
+        'payment_paid', 'payment_failed', 'payment_refunded', 'stock_deducted', 'stock_returned',
+        'goods_stocked')),
     order_id     INTEGER,
     payment_id   INTEGER,
     goods        INTEGER,

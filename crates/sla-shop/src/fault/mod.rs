@@ -1,74 +1,20 @@
 //! Faults: what can be broken in the running shop. A new fault is one entry of [`FAULTS`] and one
 //! question that the shop asks.
 
+mod table;
+
 use std::{
     collections::BTreeMap,
-    fmt,
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
 };
 
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::share::Share;
-
-/// Longest delay; more than any client waits.
-const DELAY_MS_MAX: u64 = 60_000;
-
-const PAYMENT_DOWN: &str = "payment_down";
-const PAYMENT_SHARE: &str = "payment_share";
-const SLOW_API: &str = "slow_api";
-
-/// All faults, in the order in which they are listed.
-pub const FAULTS: &[Fault] = &[
-    Fault {
-        name: PAYMENT_DOWN,
-        about: "the payment gateway does not answer: every payment fails with 503",
-        default: "",
-        parse: no_value,
-    },
-    Fault {
-        name: PAYMENT_SHARE,
-        about: "this share of payments fails with 402, evenly spread",
-        default: "30%",
-        parse: share,
-    },
-    Fault {
-        name: SLOW_API,
-        about: "every answer under /api/ comes this many milliseconds later",
-        default: "500",
-        parse: delay,
-    },
-];
-
-/// Something that can be broken.
-pub struct Fault {
-    /// What to call it.
-    pub name: &'static str,
-    /// What it does.
-    pub about: &'static str,
-    default: &'static str,
-    parse: fn(&str) -> Result<Value, String>,
-}
-
-/// How much of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Value {
-    Nothing,
-    Share(Share),
-    Delay(Duration),
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => Ok(()),
-            Self::Share(share) => share.fmt(f),
-            Self::Delay(delay) => write!(f, "{}ms", delay.as_millis()),
-        }
-    }
-}
+pub use table::{
+    DROP_CONNECTIONS, FAULTS, Fault, PAYMENT_DOWN, PAYMENT_HANGS, PAYMENT_SHARE, SLOW_API, SLOW_DATABASE,
+    SLOW_PAGES, STOCK_STUCK, Value, WRONG_ANSWER, reference,
+};
 
 /// Why a fault was not switched on.
 #[derive(Debug, PartialEq, Eq)]
@@ -90,6 +36,8 @@ pub struct Listed {
     pub value: Option<String>,
     /// What it does.
     pub about: &'static str,
+    /// What it does not do.
+    pub leaves: &'static str,
 }
 
 /// What the payment gateway says to a payment.
@@ -99,8 +47,10 @@ pub enum Gateway {
     Paid,
     /// It was declined.
     Declined,
-    /// No answer.
+    /// It refuses every connection.
     Down,
+    /// No answer yet.
+    Hangs,
 }
 
 /// A fault that is on. Real and synthetic payments are counted apart: the test payer's share must not
@@ -126,7 +76,9 @@ impl Faults {
         let fault = named(name)?;
         let value = value.trim();
         let value = if value.is_empty() { fault.default } else { value };
-        let value = (fault.parse)(value)
+        let value = fault
+            .kind
+            .read(value)
             .map_err(|hint| Unfit::Value(format!("`{value}` does not fit `{name}`: {hint}")))?;
         let active = Active { value, payments: [AtomicU64::new(0), AtomicU64::new(0)] };
         self.on.send_modify(|on| {
@@ -160,6 +112,9 @@ impl Faults {
         if on.contains_key(PAYMENT_DOWN) {
             return Gateway::Down;
         }
+        if on.contains_key(PAYMENT_HANGS) {
+            return Gateway::Hangs;
+        }
         let Some(active) = on.get(PAYMENT_SHARE) else {
             return Gateway::Paid;
         };
@@ -170,19 +125,33 @@ impl Faults {
         }
     }
 
-    /// Waits as long as an answer is to be delayed; healing ends the wait.
-    pub async fn delay_api(&self) {
-        let delay = |on: &BTreeMap<&str, Active>| match on.get(SLOW_API)?.value {
+    /// Whether a fault is on.
+    pub fn is_on(&self, name: &str) -> bool {
+        self.on.borrow().contains_key(name)
+    }
+
+    /// Waits until a fault is off.
+    pub async fn until_off(&self, name: &str) {
+        // An error would mean that the switches are gone, and we hold them.
+        let _ = self.on.subscribe().wait_for(|on| !on.contains_key(name)).await;
+    }
+
+    /// Waits until a fault is on.
+    pub async fn until_on(&self, name: &str) {
+        let _ = self.on.subscribe().wait_for(|on| on.contains_key(name)).await;
+    }
+
+    /// Waits as long as the fault of that name says; healing ends the wait.
+    pub async fn delay(&self, name: &str) {
+        let delay = |on: &BTreeMap<&str, Active>| match on.get(name)?.value {
             Value::Delay(delay) => Some(delay),
             Value::Nothing | Value::Share(_) => None,
         };
-        let mut changes = self.on.subscribe();
-        let Some(wait) = delay(&changes.borrow()) else {
+        let Some(wait) = delay(&self.on.borrow()) else {
             return;
         };
-        let healed = changes.wait_for(|on| delay(on).is_none());
         // Both ends of the wait are fine: the time is over, or the fault is.
-        let _ = tokio::time::timeout(wait, healed).await;
+        let _ = tokio::time::timeout(wait, self.until_off(name)).await;
     }
 
     fn listed(&self, fault: &Fault) -> Listed {
@@ -193,6 +162,7 @@ impl Faults {
             on: active.is_some(),
             value: active.map(|active| active.value.to_string()).filter(|value| !value.is_empty()),
             about: fault.about,
+            leaves: fault.leaves,
         }
     }
 }
@@ -205,33 +175,9 @@ fn named(name: &str) -> Result<&'static Fault, Unfit> {
     })
 }
 
-fn no_value(text: &str) -> Result<Value, String> {
-    if text.is_empty() {
-        return Ok(Value::Nothing);
-    }
-    Err("it takes no value, write the name alone".to_owned())
-}
-
-fn share(text: &str) -> Result<Value, String> {
-    let hint = "write a share above 0% and up to 100%, for example `30%` or `0.5%`";
-    text.parse().map(Value::Share).map_err(|()| hint.to_owned())
-}
-
-fn delay(text: &str) -> Result<Value, String> {
-    let digits = text.strip_suffix("ms").unwrap_or(text).trim_end();
-    digits
-        .parse()
-        .ok()
-        .filter(|milliseconds| (1..=DELAY_MS_MAX).contains(milliseconds))
-        .map(|milliseconds| Value::Delay(Duration::from_millis(milliseconds)))
-        .ok_or_else(|| {
-            format!("write whole milliseconds from 1 to {DELAY_MS_MAX}, for example `750` or `750ms`")
-        })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -264,7 +210,7 @@ mod tests {
 
     #[test]
     fn refusals_say_what_to_write() {
-        refused("payment_up", "", "payment_down, payment_share, slow_api");
+        refused("payment_up", "", "payment_down, payment_hangs, payment_share, slow_api");
         refused("payment_down", "3", "takes no value");
         refused("payment_share", "130%", "`30%`");
         refused("slow_api", "0", "`750ms`");
@@ -292,12 +238,12 @@ mod tests {
         let faults = Faults::new();
         let start = Instant::now();
         faults.switch_on("slow_api", "80").unwrap();
-        faults.delay_api().await;
+        faults.delay(SLOW_API).await;
         assert!(start.elapsed() >= Duration::from_millis(80));
 
         faults.switch_on("slow_api", "60000").unwrap();
         let heal = async { faults.switch_off("slow_api").unwrap() };
-        tokio::join!(faults.delay_api(), heal);
+        tokio::join!(faults.delay(SLOW_API), heal);
         assert!(start.elapsed() < Duration::from_secs(30));
     }
 }
