@@ -9,6 +9,14 @@ pub enum Route {
     Home,
     /// The page of an article.
     GoodsPage(i64),
+    /// The cart.
+    Cart,
+    /// What pages look like.
+    Style,
+    /// What pages do.
+    Script,
+    /// The shop's sign on the pages.
+    Logo,
     /// Logging in.
     Login,
     /// All goods.
@@ -36,6 +44,10 @@ impl Route {
         let parts: [Option<&str>; 5] = std::array::from_fn(|_| parts.next());
         match parts {
             [Some(""), None, ..] => Self::Home,
+            [Some("cart"), None, ..] => Self::Cart,
+            [Some("assets"), Some("style.css"), None, ..] => Self::Style,
+            [Some("assets"), Some("shop.js"), None, ..] => Self::Script,
+            [Some("assets"), Some("logo.svg"), None, ..] => Self::Logo,
             [Some("goods"), Some(goods), None, ..] => Self::GoodsPage(id(goods)),
             [Some("api"), Some("login"), None, ..] => Self::Login,
             [Some("api"), Some("goods"), None, ..] => Self::GoodsList,
@@ -54,6 +66,10 @@ impl Route {
         match self {
             Self::Home => "/",
             Self::GoodsPage(_) => "/goods/{id}",
+            Self::Cart => "/cart",
+            Self::Style => "/assets/style.css",
+            Self::Script => "/assets/shop.js",
+            Self::Logo => "/assets/logo.svg",
             Self::Login => "/api/login",
             Self::GoodsList => "/api/goods",
             Self::Goods(_) => "/api/goods/{id}",
@@ -80,6 +96,11 @@ impl Route {
         self == Self::Other || self.allowed().split(", ").any(|allowed| allowed == method.as_str())
     }
 
+    /// Whether it is a part of pages, never a page itself.
+    pub fn is_asset(self) -> bool {
+        matches!(self, Self::Style | Self::Script | Self::Logo)
+    }
+
     /// Whether requests are counted: those of customers are, those of the monitoring are not.
     pub fn is_counted(self) -> bool {
         !matches!(self, Self::Metrics | Self::Healthy)
@@ -104,6 +125,9 @@ mod tests {
     fn patterns() {
         pattern("/", "/");
         pattern("/goods/3", "/goods/{id}");
+        pattern("/cart", "/cart");
+        pattern("/assets/shop.js", "/assets/shop.js");
+        pattern("/assets/other.js", "other");
         pattern("/api/login", "/api/login");
         pattern("/api/goods", "/api/goods");
         pattern("/api/goods/x", "/api/goods/{id}");

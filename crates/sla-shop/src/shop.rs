@@ -67,7 +67,7 @@ impl Shop {
                 answer = answer::json(StatusCode::OK, &serde_json::json!({"code": 0, "data": null}));
             }
             self.faults.delay(fault::SLOW_API).await;
-        } else {
+        } else if !route.is_asset() {
             self.faults.delay(fault::SLOW_PAGES).await;
         }
         timer.answered(answer.status());

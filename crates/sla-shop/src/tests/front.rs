@@ -31,6 +31,33 @@ async fn pages() {
 }
 
 #[tokio::test]
+async fn a_page_names_what_a_browser_loads_with_it() {
+    let shop = TestShop::open().await;
+    for (path, named) in [
+        ("/", &["/goods/1", "/cart"][..]),
+        ("/goods/1", &["data-goods=\"1\""]),
+        ("/cart", &["id=\"cart\"", "id=\"checkout\""]),
+    ] {
+        let page = shop.client.get(shop.url(path)).send().await.unwrap().text().await.unwrap();
+        for part in ["/assets/style.css", "/assets/shop.js", "/assets/logo.svg"].iter().chain(named) {
+            assert!(page.contains(part), "{path} lacks {part}");
+        }
+    }
+    for (path, kind, part) in [
+        ("/assets/style.css", "text/css; charset=utf-8", ".price"),
+        ("/assets/shop.js", "text/javascript; charset=utf-8", "addEventListener"),
+        ("/assets/logo.svg", "image/svg+xml", "<svg"),
+    ] {
+        let answer = shop.client.get(shop.url(path)).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &kind.parse().unwrap())
+        );
+        assert!(answer.text().await.unwrap().contains(part), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn goods_are_read_as_json() {
     let shop = TestShop::open().await;
     let (status, goods) = shop.call(Method::GET, "/api/goods", "", Value::Null).await;

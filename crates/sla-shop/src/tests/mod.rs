@@ -2,6 +2,7 @@
 
 mod buying;
 mod databases;
+mod fault_table;
 mod faults;
 mod front;
 mod harness;

@@ -1,8 +1,8 @@
-//! The pages that people see, in Chinese.
+//! The pages that people see, in Chinese, and what a browser loads with them.
 
 use std::fmt::Write;
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     answer::{self, Answer},
@@ -12,7 +12,11 @@ use crate::{
 
 /// Answers a request for a page.
 pub async fn respond(store: &Store, route: Route) -> Answer {
+    if let Some(asset) = asset(route) {
+        return asset;
+    }
     let page = match route {
+        Route::Cart => Ok(Some(cart())),
         Route::Home => store.goods().await.map(|goods| Some(home(&goods))),
         Route::GoodsPage(id) => store.article(id).await.map(|it| it.as_ref().map(detail)),
         _ => Ok(None),
@@ -29,6 +33,28 @@ pub async fn respond(store: &Store, route: Route) -> Answer {
             answer::html(StatusCode::INTERNAL_SERVER_ERROR, layout("系统繁忙", text))
         }
     }
+}
+
+/// Answers with a part of a page.
+fn asset(route: Route) -> Option<Answer> {
+    let (kind, text) = match route {
+        Route::Style => ("text/css; charset=utf-8", include_str!("style.css")),
+        Route::Script => ("text/javascript; charset=utf-8", include_str!("shop.js")),
+        Route::Logo => ("image/svg+xml", include_str!("logo.svg")),
+        _ => return None,
+    };
+    let mut answer = answer::typed(StatusCode::OK, kind, text);
+    // A browser asks each time, so that a page load is what a new visitor sees.
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Some(answer)
+}
+
+fn cart() -> String {
+    let text = "<ul id=\"cart\" class=\"cart\"></ul>\n<p>合计 <span id=\"total\" class=\"price\">¥0.00</span></p>\n\
+         <form id=\"checkout\">\n<input name=\"user\" placeholder=\"用户名\" required>\n\
+         <input name=\"password\" type=\"password\" placeholder=\"密码\" required>\n\
+         <button>结算并支付</button>\n</form>\n<p id=\"said\"></p>\n<p><a href=\"/\">回到首页</a></p>";
+    layout("购物车", text)
 }
 
 fn home(goods: &[Goods]) -> String {
@@ -52,8 +78,9 @@ fn detail(article: &Goods) -> String {
     let text = format!(
         "<p class=\"price\">{price}</p>\n<p>{stock}(库存 {} 件)</p>\n\
          <p>请仔细阅读说明书,并按说明使用或在药师指导下购买和使用。</p>\n\
+         <p><button id=\"add\" data-goods=\"{}\">加入购物车</button></p>\n\
          <p><a href=\"/\">回到首页</a></p>",
-        article.stock
+        article.stock, article.id
     );
     layout(&name, &text)
 }
@@ -64,9 +91,12 @@ fn layout(title: &str, text: &str) -> String {
         "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n\
-         <style>body{{font-family:sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}\
-         .price{{color:#c00}}</style>\n\
-         </head>\n<body>\n<h1>{title}</h1>\n{text}\n</body>\n</html>\n"
+         <link rel=\"icon\" href=\"/assets/logo.svg\">\n\
+         <link rel=\"stylesheet\" href=\"/assets/style.css\">\n\
+         <script src=\"/assets/shop.js\" defer></script>\n\
+         </head>\n<body>\n<header><a href=\"/\"><img src=\"/assets/logo.svg\" alt=\"安康大药房\" width=\"48\" \
+         height=\"48\"></a><a href=\"/cart\">购物车(<span id=\"count\">0</span>)</a></header>\n\
+         <h1>{title}</h1>\n{text}\n</body>\n</html>\n"
     )
 }
 
