@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 /// A program and the Debian package that holds it.
 pub struct Program {
-    /// The command.
+    /// The command, or its path where it is not on PATH.
     pub command: &'static str,
     /// The package.
     pub package: &'static str,
@@ -27,6 +27,11 @@ pub const ALERTMANAGER: Program =
 pub const AMTOOL: Program = Program { command: "amtool", package: "prometheus-alertmanager" };
 /// Checks compose files.
 pub const COMPOSE: Program = Program { command: "docker-compose", package: "docker-compose" };
+/// A server for the shop's tables; Debian keeps it off PATH.
+pub const POSTGRES: Program =
+    Program { command: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15" };
+/// Another one.
+pub const MARIADB: Program = Program { command: "mariadbd", package: "mariadb-server-core" };
 /// Ties the life of a child to ours; part of every Debian.
 pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux" };
 

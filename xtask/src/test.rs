@@ -59,6 +59,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         packages::ALERTMANAGER,
         packages::AMTOOL,
         packages::COMPOSE,
+        packages::POSTGRES,
+        packages::MARIADB,
         packages::SETPRIV,
         packages::UNSHARE,
     ])?;

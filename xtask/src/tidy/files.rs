@@ -81,22 +81,22 @@ fn module(path: &Path) -> String {
     }
 }
 
-/// Returns whether the file of the folder above declares the module.
+/// Returns whether a file of the folder above declares the module: `mod.rs`, a crate's root, a test.
 fn is_registered(path: &Path) -> bool {
     let own = if path.ends_with("mod.rs") { path.parent() } else { Some(path) };
     let Some(folder) = own.and_then(Path::parent) else {
         return false;
     };
-    let parents = ["mod.rs", "lib.rs", "main.rs"].map(|it| folder.join(it));
-    let name = module(path);
-    let declares = |parent: &PathBuf| {
+    let declaration = format!("mod {};", module(path));
+    let declares = |parent: &Path| {
         let text = fs::read_to_string(parent).unwrap_or_default();
-        text.lines().any(|it| {
-            it.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ") == format!("mod {name};")
-        })
+        text.lines()
+            .any(|it| it.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ") == declaration)
     };
+    let beside = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path());
     // A module may also be declared by the file that is named like its folder.
-    parents.iter().chain([&folder.with_extension("rs")]).any(declares)
+    beside.filter(|it| it.extension().is_some_and(|end| end == "rs") && it != path).any(|it| declares(&it))
+        || declares(&folder.with_extension("rs"))
 }
 
 #[cfg(test)]
