@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{task::JoinSet, time::Instant};
 
-use crate::{schedule::Schedule, store::customer_name};
+use crate::{day::Day, schedule::Schedule, store::customer_name};
 
 /// How long a customer waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ const VISITS_PER_CANCEL: u64 = 20;
 const LINK: &str = "href=\"/goods/";
 
 /// Sends the customers shopping; they stop when the set is dropped.
-pub fn start(shop: SocketAddr, customers: u32, pace: u32) -> anyhow::Result<JoinSet<()>> {
+pub fn start(shop: SocketAddr, customers: u32, pace: u32, day: Option<Day>) -> anyhow::Result<JoinSet<()>> {
     let client = Client::builder()
         .timeout(PATIENCE)
         .pool_idle_timeout(IDLE_MAX)
@@ -42,7 +42,10 @@ pub fn start(shop: SocketAddr, customers: u32, pace: u32) -> anyhow::Result<Join
             index,
             name: customer_name(index + 1),
         });
-        let schedule = Schedule::new(start, index, customers, pace);
+        let mut schedule = Schedule::new(start, index, customers, pace);
+        if let Some(day) = day {
+            schedule = schedule.follow(day, index, customers);
+        }
         running.spawn(schedule.keep(move |number| {
             let customer = Arc::clone(&customer);
             async move {

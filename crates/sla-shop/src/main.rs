@@ -4,6 +4,7 @@
 //! 0 done, 1 failed, 2 wrong usage.
 
 mod accept;
+mod access_log;
 mod admin;
 mod answer;
 mod api;
@@ -12,6 +13,7 @@ mod clock;
 mod control;
 mod customers;
 mod database;
+mod day;
 mod fault;
 mod journal;
 mod lifecycle;
@@ -31,9 +33,11 @@ mod store;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::{
     io::{IsTerminal, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -44,6 +48,8 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 use tracing_subscriber::EnvFilter;
+
+use access_log::Format;
 
 /// A small but real pharmacy shop, to be probed, loaded and broken.
 #[derive(Parser)]
@@ -99,6 +105,22 @@ struct Serve {
     /// times a minute.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=6_000))]
     pace: u32,
+    /// Let customers come by a day curve in Asia/Shanghai: ten times as many at 16:00 as at 4:00, as many
+    /// a day as without it; a day lasts 24 h divided by the pace.
+    #[arg(long)]
+    day_curve: bool,
+    /// Where customers shop with TLS.
+    #[arg(long, value_name = "HOST:PORT", requires = "tls_dir")]
+    tls_listen: Option<String>,
+    /// Folder of the certificates, made if missing; whoever trusts its `ca.pem` trusts the shop.
+    #[arg(long, value_name = "DIR", requires = "tls_listen")]
+    tls_dir: Option<PathBuf>,
+    /// File to which a line is added for each request.
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    /// How lines of the access log look.
+    #[arg(long, default_value = "combined", requires = "access_log")]
+    access_log_format: Format,
     /// How much to log, on stderr.
     #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
     log_level: Level,
@@ -152,10 +174,17 @@ async fn open_shop(serve: Serve) -> anyhow::Result<()> {
         .init();
     let listener = bind("--listen", &serve.listen).await?;
     let admin_listener = bind("--admin", &serve.admin).await?;
+    let tls = match (serve.tls_listen, serve.tls_dir) {
+        (Some(address), Some(folder)) => Some((bind("--tls-listen", &address).await?, folder)),
+        _ => None,
+    };
     let config = server::Config {
         database: serve.database.as_str().into(),
         customers: serve.customers,
         pace: serve.pace,
+        day_curve: serve.day_curve,
+        tls,
+        access_log: serve.access_log.map(|file| (file, serve.access_log_format)),
     };
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;

@@ -15,10 +15,10 @@ use crate::{
 const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0];
 
 /// The status counted for a client that hung up before it was answered, as nginx logs it.
-const CLIENT_GONE: &str = "499";
+pub const CLIENT_GONE: &str = "499";
 
 /// The status counted for a connection that the shop cut, as nginx logs it.
-const DROPPED: &str = "444";
+pub const DROPPED: &str = "444";
 
 /// The metrics of one shop; each shop has a registry of its own.
 pub struct Metrics {

@@ -96,6 +96,17 @@ impl Route {
         self == Self::Other || self.allowed().split(", ").any(|allowed| allowed == method.as_str())
     }
 
+    /// Returns the business module that the path belongs to, as logs are sorted by.
+    pub fn module(self) -> &'static str {
+        match self {
+            Self::Home | Self::GoodsPage(_) | Self::GoodsList | Self::Goods(_) => "goods",
+            Self::Cart | Self::Orders | Self::Order(_) => "order",
+            Self::Payment(_) => "payment",
+            Self::Login => "user",
+            _ => "site",
+        }
+    }
+
     /// Whether it is a part of pages, never a page itself.
     pub fn is_asset(self) -> bool {
         matches!(self, Self::Style | Self::Script | Self::Logo)

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -10,8 +11,17 @@ use anyhow::Context;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
-    accept, admin, customers, database::Target, fault::Faults, lifecycle, payment, secret::Random,
-    shop::Shop, store::Store,
+    accept,
+    access_log::{AccessLog, Format},
+    admin, clock, customers,
+    database::Target,
+    day::Day,
+    fault::Faults,
+    lifecycle, payment,
+    secret::Random,
+    shop::Shop,
+    store::Store,
+    tls,
 };
 
 /// What to run.
@@ -22,6 +32,12 @@ pub struct Config {
     pub customers: u32,
     /// How many visits each makes a minute, and how many times faster than life parcels travel.
     pub pace: u32,
+    /// Whether visits follow a day curve.
+    pub day_curve: bool,
+    /// Where the shop also listens, with TLS, and the folder of its certificates.
+    pub tls: Option<(TcpListener, PathBuf)>,
+    /// Where requests are logged.
+    pub access_log: Option<(PathBuf, Format)>,
 }
 
 /// Runs the shop until `shutdown` completes.
@@ -35,7 +51,12 @@ pub async fn run(
     let faults = Arc::new(Faults::new());
     let store = Store::open(&config.database, Arc::clone(&faults), config.pace).await?;
     store.prepare(config.customers, &random).await?;
-    let shop = Arc::new(Shop::new(store.clone(), faults, random)?);
+    let access_log = config.access_log.map(|(file, format)| open_log(&file, format)).transpose()?;
+    let secured = match config.tls {
+        Some((listener, folder)) => Some((listener, tls::acceptor(&folder, Arc::clone(&faults))?)),
+        None => None,
+    };
+    let shop = Arc::new(Shop::new(store.clone(), faults, random, access_log.clone())?);
     let address = listener.local_addr().context("the listener has no address")?;
     let admin_address = admin_listener.local_addr().context("the admin listener has no address")?;
 
@@ -43,20 +64,24 @@ pub async fn run(
     staff.spawn(lifecycle::run(Arc::clone(&shop)));
     staff.spawn(payment::settle_after_healing(Arc::clone(&shop)));
     let (stopping, stopped) = watch::channel(false);
-    let front = tokio::spawn(accept::serve(
-        listener,
-        {
-            let shop = Arc::clone(&shop);
-            move |request| Arc::clone(&shop).respond(request)
-        },
-        stopped.clone(),
-    ));
-    let back = tokio::spawn(accept::serve(
-        admin_listener,
-        move |request| admin::respond(Arc::clone(&shop), request),
-        stopped,
-    ));
-    let mut customers = customers::start(reachable(address), config.customers, config.pace)?;
+    if let Some(log) = &access_log {
+        staff.spawn(Arc::clone(log).keep_flushing());
+    }
+    let mut servers = JoinSet::new();
+    let front = {
+        let shop = Arc::clone(&shop);
+        move |remote, request| Arc::clone(&shop).respond(remote, request)
+    };
+    if let Some((listener, acceptor)) = secured {
+        let address = listener.local_addr().context("the TLS listener has no address")?;
+        tracing::info!(%address, "the shop is open with TLS");
+        servers.spawn(accept::serve(listener, Some(acceptor), front.clone(), stopped.clone()));
+    }
+    servers.spawn(accept::serve(listener, None, front, stopped.clone()));
+    let back = move |_, request| admin::respond(Arc::clone(&shop), request);
+    servers.spawn(accept::serve(admin_listener, None, back, stopped));
+    let day = config.day_curve.then(|| Day::new(clock::now_ms(), config.pace));
+    let mut customers = customers::start(reachable(address), config.customers, config.pace, day)?;
     tracing::info!(%address, %admin_address, customers = config.customers, pace = config.pace, "the shop is open");
 
     shutdown.await;
@@ -64,9 +89,20 @@ pub async fn run(
     customers.shutdown().await;
     staff.shutdown().await;
     stopping.send_replace(true);
-    let (front, back) = tokio::join!(front, back);
+    let mut served = Ok(());
+    while let Some(ended) = servers.join_next().await {
+        served = served.and(ended);
+    }
     store.close().await;
-    front.and(back).context("a server task failed")
+    if let Some(log) = access_log {
+        log.flush();
+    }
+    served.context("a server task failed")
+}
+
+fn open_log(file: &Path, format: Format) -> anyhow::Result<Arc<AccessLog>> {
+    let log = AccessLog::open(file, format);
+    Ok(Arc::new(log.with_context(|| format!("cannot open the access log `{}`", file.display()))?))
 }
 
 /// Returns where to reach a listener from this machine: one can listen on all addresses, but not

@@ -1,15 +1,16 @@
 //! The shop: what it keeps, and how a request finds its answer.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use http::{Request, StatusCode};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 
 use crate::{
+    access_log::AccessLog,
     answer::{self, Answer},
     api,
     fault::{self, Faults},
-    metrics::Metrics,
+    metrics::{self, Metrics},
     pages,
     refusal::Refusal,
     route::Route,
@@ -34,21 +35,51 @@ pub struct Shop {
     /// Where tokens come from.
     pub random: Random,
     metrics: Metrics,
+    access_log: Option<Arc<AccessLog>>,
 }
 
 impl Shop {
     /// Opens a shop on a store.
-    pub fn new(store: Store, faults: Arc<Faults>, random: Random) -> anyhow::Result<Self> {
+    pub fn new(
+        store: Store,
+        faults: Arc<Faults>,
+        random: Random,
+        access_log: Option<Arc<AccessLog>>,
+    ) -> anyhow::Result<Self> {
         let metrics = Metrics::new(store.tally())?;
-        Ok(Self { store, sessions: Sessions::new(SESSIONS_MAX), faults, random, metrics })
+        Ok(Self { store, sessions: Sessions::new(SESSIONS_MAX), faults, random, metrics, access_log })
     }
 
-    /// Answers a request, or not.
-    pub async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Dropped> {
+    /// Answers a request, or not, and logs it either way.
+    pub async fn respond(
+        self: Arc<Self>,
+        remote: IpAddr,
+        request: Request<Incoming>,
+    ) -> Result<Answer, Dropped> {
         let route = Route::of(request.uri().path());
-        if !route.is_counted() {
-            return Ok(self.respond_to_monitoring(route, &request));
+        let mut record = self.access_log.as_ref().map(|log| log.start(remote, route, &request));
+        let answer = if route.is_counted() {
+            self.respond_to_customer(route, request).await
+        } else {
+            Ok(self.respond_to_monitoring(route, &request))
+        };
+        if let Some(record) = &mut record {
+            match &answer {
+                Ok(answer) => {
+                    let bytes = answer.body().size_hint().exact().unwrap_or(0);
+                    record.answered(answer.status().as_str(), bytes);
+                }
+                Err(Dropped) => record.answered(metrics::DROPPED, 0),
+            }
         }
+        answer
+    }
+
+    async fn respond_to_customer(
+        self: &Arc<Self>,
+        route: Route,
+        request: Request<Incoming>,
+    ) -> Result<Answer, Dropped> {
         let mut timer = self.metrics.start(route.pattern());
         if self.faults.is_on(fault::DROP_CONNECTIONS) {
             timer.dropped();
@@ -58,7 +89,7 @@ impl Shop {
         let mut answer = if !route.allows(request.method()) {
             answer::method_not_allowed(route.allowed())
         } else if is_api {
-            api::respond(&self, route, request).await.unwrap_or_else(|refusal| answer::refused(&refusal))
+            api::respond(self, route, request).await.unwrap_or_else(|refusal| answer::refused(&refusal))
         } else {
             pages::respond(&self.store, route).await
         };

@@ -12,8 +12,8 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 pub use table::{
-    DROP_CONNECTIONS, FAULTS, Fault, PAYMENT_DOWN, PAYMENT_HANGS, PAYMENT_SHARE, SLOW_API, SLOW_DATABASE,
-    SLOW_PAGES, STOCK_STUCK, Value, WRONG_ANSWER, reference,
+    CERTIFICATE_EXPIRED, DROP_CONNECTIONS, FAULTS, Fault, PAYMENT_DOWN, PAYMENT_HANGS, PAYMENT_SHARE,
+    SLOW_API, SLOW_DATABASE, SLOW_PAGES, STOCK_STUCK, Value, WRONG_ANSWER, reference,
 };
 
 /// Why a fault was not switched on.

@@ -26,6 +26,9 @@ pub const SLOW_DATABASE: &str = "slow_database";
 pub const STOCK_STUCK: &str = "stock_stuck";
 /// See [`FAULTS`].
 pub const SLOW_PAGES: &str = "slow_pages";
+/// See [`FAULTS`].
+pub const CERTIFICATE_EXPIRED: &str = "certificate_expired";
+
 /// All faults, in the order in which they are listed.
 pub const FAULTS: &[Fault] = &[
     Fault {
@@ -90,6 +93,13 @@ pub const FAULTS: &[Fault] = &[
         leaves: "style, script, image, /api/",
         kind: Kind::Delay,
         default: "3000",
+    },
+    Fault {
+        name: CERTIFICATE_EXPIRED,
+        about: "new TLS connections are shown a certificate that has expired",
+        leaves: "open TLS connections, connections without TLS",
+        kind: Kind::Switch,
+        default: "",
     },
 ];
 

@@ -25,6 +25,7 @@ struct Look {
     row: &'static str,
     slow: Vec<&'static str>,
     monitoring: &'static str,
+    certificate: &'static str,
 }
 
 impl Look {
@@ -39,6 +40,7 @@ impl Look {
             row: "paid",
             slow: Vec::new(),
             monitoring: "200",
+            certificate: "valid",
         }
     }
 
@@ -63,6 +65,7 @@ impl Look {
             "slow_database" => Self { slow: vec!["order", "payment"], ..healthy },
             "stock_stuck" => Self { order: "409", ..healthy },
             "slow_pages" => Self { slow: vec!["page"], ..healthy },
+            "certificate_expired" => Self { certificate: "expired", ..healthy },
             other => panic!("`{other}` has no row"),
         }
     }
@@ -168,7 +171,20 @@ async fn look_at(shop: &TestShop, token: &str, order: i64) -> (Look, Instant) {
         Some(_) => "pending",
         None => "none",
     };
-    (Look { page, asset, api, order: placed, payment, row, slow, monitoring }, first)
+    (
+        Look {
+            page,
+            asset,
+            api,
+            order: placed,
+            payment,
+            row,
+            slow,
+            monitoring,
+            certificate: shop.certificate().await,
+        },
+        first,
+    )
 }
 
 async fn get(shop: &TestShop, name: &'static str, path: &str, slow: &mut Vec<&'static str>) -> &'static str {

@@ -1,16 +1,31 @@
 //! A shop for one test: its own ports, its own file, and a look into that file.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use http::Method;
 use reqwest::{Client, StatusCode};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+    time::Instant,
+};
+use tokio_rustls::TlsConnector;
 
 use super::support::Tables;
-use crate::server::{Config, run};
+use crate::{
+    access_log::Format,
+    server::{Config, run},
+};
 
 /// How long a test waits for what must happen; far more than it takes.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,6 +36,7 @@ pub struct TestShop {
     pub admin: SocketAddr,
     pub client: Client,
     tables: Tables,
+    tls: SocketAddr,
     folder: TempDir,
     stop: oneshot::Sender<()>,
     running: JoinHandle<anyhow::Result<()>>,
@@ -43,7 +59,16 @@ impl TestShop {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let admin_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, admin) = (listener.local_addr().unwrap(), admin_listener.local_addr().unwrap());
-        let config = Config { database: database.into(), customers, pace };
+        let tls_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let tls = tls_listener.local_addr().unwrap();
+        let config = Config {
+            database: database.into(),
+            customers,
+            pace,
+            day_curve: false,
+            tls: Some((tls_listener, folder.path().join("tls"))),
+            access_log: Some((folder.path().join("access.log"), Format::Combined)),
+        };
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(run(config, listener, admin_listener, async {
             let _ = stopped.await;
@@ -54,6 +79,7 @@ impl TestShop {
             admin,
             client: client.unwrap(),
             tables: Tables::of(database),
+            tls,
             folder,
             stop,
             running,
@@ -74,6 +100,31 @@ impl TestShop {
 
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("shop.db")
+    }
+
+    /// Says what a client that trusts the shop's CA says to its certificate.
+    pub async fn certificate(&self) -> &'static str {
+        let ca = CertificateDer::from_pem_file(self.folder.path().join("tls/ca.pem")).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(ca).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = TcpStream::connect(self.tls).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        match TlsConnector::from(Arc::new(config)).connect(name, stream).await {
+            Ok(mut stream) => {
+                let request = b"GET /-/healthy HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+                stream.write_all(request).await.unwrap();
+                let mut answer = String::new();
+                let _ = stream.read_to_string(&mut answer).await;
+                if answer.starts_with("HTTP/1.1 200") { "valid" } else { "mute" }
+            }
+            Err(error) if error.to_string().contains("expired") => "expired",
+            Err(error) => panic!("{error}"),
+        }
     }
 
     pub fn url(&self, path: &str) -> String {

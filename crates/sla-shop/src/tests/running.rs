@@ -38,6 +38,28 @@ async fn a_request_in_flight_is_answered_before_the_end() {
 }
 
 #[tokio::test]
+async fn every_request_has_its_line_in_the_access_log() {
+    let shop = TestShop::open().await;
+    shop.client.get(shop.url("/goods/1")).header("referer", "http://shop/").send().await.unwrap();
+    shop.client.head(shop.url("/nothing")).send().await.unwrap();
+    shop.admin(http::Method::PUT, "/faults/drop_connections", "").await;
+    assert!(shop.client.get(shop.url("/cart")).send().await.is_err());
+    // Closing writes what waits.
+    let folder = shop.close().await;
+    let text = std::fs::read_to_string(folder.path().join("access.log")).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let found = |start: &str, end: &str| {
+        lines
+            .iter()
+            .any(|line| line.starts_with("127.0.0.1 - - [") && line.contains(start) && line.ends_with(end))
+    };
+    assert!(found("\"GET /goods/1 HTTP/1.1\" 200 ", " \"http://shop/\" \"-\""), "{text}");
+    assert!(found("\"HEAD /nothing HTTP/1.1\" 404 0 ", "\"-\" \"-\""), "{text}");
+    assert!(found("\"GET /cart HTTP/1.1\" 444 0 ", "\"-\" \"-\""), "{text}");
+    assert!(found("\"GET /-/healthy HTTP/1.1\" 200 3 ", "\"-\" \"-\""), "{text}");
+}
+
+#[tokio::test]
 async fn other_programs_count_payments_from_the_index() {
     let shop = TestShop::open().await;
     for column in ["paid_at_ms", "failed_at_ms"] {
