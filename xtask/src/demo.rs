@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
-use sla_model::{Pace, duration};
+use sla_model::{Pace, duration, names::journey::STEP_FAILURES};
 
 use crate::{
     packages,
@@ -177,7 +177,9 @@ fn wrong(stage: &Stage, story: &Story) -> Vec<String> {
     let urgent = urgent(&stage.model);
     let pages: Vec<_> =
         story.pages.iter().filter(|it| urgent.is_some_and(|tier| tier.id.as_str() == it.tier)).collect();
-    if pages.is_empty() {
+    // A fault that hurts no journey, like slow pages, wakes nobody at once; one that does must.
+    let hurt = !story.failures.is_empty();
+    if pages.is_empty() && hurt {
         wrong.push(format!("no {} page reached the receiver", urgent.map_or("urgent", |it| it.id.as_str())));
     }
     let due = urgent.map_or(0.0, |it| stage.pace.real(it.release_after).as_secs_f64());
@@ -197,6 +199,8 @@ fn wrong(stage: &Stage, story: &Story) -> Vec<String> {
     for it in story.samples.iter().filter(|it| it.samples != it.scrapes) {
         wrong.push(format!("{} has {} samples in {} scrapes", it.series, it.samples, it.scrapes));
     }
-    wrong.extend(story.selectors_missing.iter().map(|it| format!("no data for {it}")));
+    // Failed steps have no series before the first one fails.
+    let missing = story.selectors_missing.iter().filter(|it| hurt || !it.starts_with(STEP_FAILURES.name));
+    wrong.extend(missing.map(|it| format!("no data for {it}")));
     wrong
 }

@@ -18,6 +18,9 @@ pub fn text(story: &Story) -> String {
             format!("    step {} of {} fails: {}, {} times", it.step, it.probe, it.reason, it.count)
         }),
     );
+    if story.failures.is_empty() {
+        fault.push("    no step of a journey fails".to_owned());
+    }
     rows.push((0.0, fault));
     rows.push((story.healed, vec!["HEALED".to_owned()]));
     story.pages.iter().for_each(|it| page(it, &mut rows));
