@@ -1,28 +1,36 @@
 //! The same story on all three databases.
 
+use std::sync::Arc;
+
 use http::Method;
 use serde_json::json;
 
-use super::{harness::TestShop, support::Server};
-use crate::clock;
+use super::{
+    harness::TestShop,
+    support::{Server, Tables},
+};
+use crate::{clock, fault::Faults, lifecycle, order, payment, secret::Random, store::Store};
 
 #[tokio::test]
 async fn sqlite_tells_the_story() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
     story(file.to_str().unwrap()).await;
+    travels(file.to_str().unwrap()).await;
 }
 
 #[tokio::test]
 async fn postgres_tells_the_story() {
     let server = Server::postgres();
     story(server.url()).await;
+    travels(server.url()).await;
 }
 
 #[tokio::test]
 async fn mariadb_tells_the_story() {
     let server = Server::mariadb();
     story(server.url()).await;
+    travels(server.url()).await;
 }
 
 /// Buys, fails, waits, gives back and tampers; then closes and opens the shop again.
@@ -78,4 +86,46 @@ async fn story(database: &str) {
     assert!(shop.number("SELECT min(next_at_ms) FROM orders").await > now);
     shop.audit().await;
     shop.close().await;
+}
+
+/// Lets paid orders travel: what becomes of them, in which rounds, and that the books still agree.
+async fn travels(database: &str) {
+    const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+    let random = Random::from_system().unwrap();
+    let store = Store::open(&database.into(), Arc::new(Faults::new()), 1).await.unwrap();
+    store.prepare(0, &random).await.unwrap();
+    for name in ["customer-1", "probe"] {
+        let user = store.user(name, name).await.unwrap().unwrap();
+        for _ in 0..60 {
+            let order = order::place(&store, &user, 5, 1).await.unwrap();
+            payment::pay(&store, &user, order.id).await.unwrap();
+        }
+    }
+    let tables = Tables::of(database);
+    assert_eq!(lifecycle::advance(&store, clock::now_ms()).await.unwrap(), 0, "nothing is due yet");
+    let paid = "SELECT count(*) FROM orders WHERE status = 'paid' AND synthetic = 0";
+    let paid = tables.number(paid).await;
+    assert_eq!(lifecycle::advance(&store, clock::now_ms() + WEEK_MS).await.unwrap(), paid);
+    let count = async |status: &str| {
+        tables.number(&format!("SELECT count(*) FROM orders WHERE status = '{status}'")).await
+    };
+    let (shipped, refunded) = (count("shipped").await, count("refunded").await);
+    assert_eq!(shipped + refunded, paid);
+    // Which ones follows from their ids, and these ids are the same on all three.
+    assert!(refunded >= 1 && shipped > 50, "{refunded} of {paid}");
+    let rounds = "SELECT max(parcels) FROM
+        (SELECT count(*) AS parcels FROM shipments GROUP BY shipped_at_ms) AS rounds";
+    assert!(tables.number(rounds).await >= 2, "a carrier's round bears one millisecond");
+
+    let due = "SELECT count(*) FROM orders WHERE next_at_ms IS NOT NULL";
+    let due = tables.number(due).await;
+    assert_eq!(lifecycle::advance(&store, clock::now_ms() + 3 * WEEK_MS).await.unwrap(), due);
+    let signed = count("signed").await;
+    assert_eq!((signed, count("shipped").await), (due, shipped - due));
+    assert!(signed < shipped, "some parcels are never signed for");
+    assert_eq!(lifecycle::advance(&store, clock::now_ms() + 9 * WEEK_MS).await.unwrap(), 0);
+    let synthetic = "SELECT count(*) FROM shipments JOIN orders ON orders.id = order_id WHERE synthetic = 1";
+    assert_eq!(tables.number(synthetic).await, 0);
+    tables.audit().await;
+    store.close().await;
 }
