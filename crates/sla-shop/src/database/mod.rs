@@ -77,7 +77,7 @@ pub enum Database {
 }
 
 impl Database {
-    /// Connects and creates the tables that are missing.
+    /// Connects, and creates the tables that are missing.
     pub async fn open(target: &Target) -> anyhow::Result<Self> {
         let opened = match target {
             Target::File(file) => sqlite::open(file).await,
@@ -85,8 +85,8 @@ impl Database {
             Target::Mysql(url) => mysql::open(url).await.map(Self::Mysql),
         };
         let opened = opened.with_context(|| format!("cannot open the database `{target}`"))?;
-        opened.check().await.with_context(|| {
-            format!("`{target}` holds tables of another version of the shop; start with an empty database")
+        opened.create_tables().await.with_context(|| {
+            format!("`{target}` does not take the shop's tables; if it has some of another version, start with an empty one")
         })?;
         Ok(opened)
     }
@@ -122,13 +122,16 @@ impl Database {
         }
     }
 
-    /// Asks for the columns that came last: tables of an older shop do not have them.
-    async fn check(&self) -> sqlx::Result<()> {
-        let mut reader = self.read().await?;
-        let newest = "SELECT next_at_ms, pending_at_ms FROM orders JOIN payments ON order_id = orders.id
-            WHERE orders.id = 0";
-        let _: Option<(i64, i64)> = reader.handle().optional(newest, &[]).await?;
-        Ok(())
+    /// Creates what is missing. The indexes name the columns that came last, so that tables of an older shop
+    /// are refused.
+    async fn create_tables(&self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::raw_sql(include_str!("sqlite.sql")).execute(writer).await.map(drop)
+            }
+            Self::Postgres(pool) => sqlx::raw_sql(include_str!("postgres.sql")).execute(pool).await.map(drop),
+            Self::Mysql(pool) => sqlx::raw_sql(include_str!("mysql.sql")).execute(pool).await.map(drop),
+        }
     }
 }
 

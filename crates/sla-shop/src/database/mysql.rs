@@ -7,10 +7,10 @@ use sqlx::{ConnectOptions, Executor, MySqlConnection, MySqlPool, mysql::MySqlCon
 /// The default of such tables would lock gaps between rows, and buyers of different orders would wait in a circle.
 const SESSION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// Connects and creates what is missing.
+/// Connects to the server.
 pub async fn open(url: &str) -> sqlx::Result<MySqlPool> {
     let options = MySqlConnectOptions::from_str(url)?.charset("utf8mb4").disable_statement_logging();
-    let pool = super::pool(super::CONNECTIONS)
+    super::pool(super::CONNECTIONS)
         .after_connect(|connection: &mut MySqlConnection, _| {
             Box::pin(async move {
                 connection.execute(SESSION).await?;
@@ -18,7 +18,5 @@ pub async fn open(url: &str) -> sqlx::Result<MySqlPool> {
             })
         })
         .connect_with(options)
-        .await?;
-    sqlx::raw_sql(include_str!("mysql.sql")).execute(&pool).await?;
-    Ok(pool)
+        .await
 }

@@ -4,12 +4,10 @@ use std::str::FromStr;
 
 use sqlx::{ConnectOptions, PgPool, postgres::PgConnectOptions};
 
-/// Connects and creates what is missing.
+/// Connects to the server.
 pub async fn open(url: &str) -> sqlx::Result<PgPool> {
     let options = PgConnectOptions::from_str(url)?.application_name("sla-shop").disable_statement_logging();
-    let pool = super::pool(super::CONNECTIONS).connect_with(options).await?;
-    sqlx::raw_sql(include_str!("postgres.sql")).execute(&pool).await?;
-    Ok(pool)
+    super::pool(super::CONNECTIONS).connect_with(options).await
 }
 
 /// Numbers the values of a statement: `?` becomes `$1`, `$2` and so on. No statement of the shop has a

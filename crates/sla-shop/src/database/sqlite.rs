@@ -16,7 +16,7 @@ const READERS: u32 = 2;
 /// How long SQLite waits while another program locks the file.
 const LOCK_MAX: Duration = Duration::from_secs(5);
 
-/// Opens the file and creates what is missing in it.
+/// Opens the file; creates it if it is missing.
 pub async fn open(file: &Path) -> sqlx::Result<Database> {
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -31,7 +31,6 @@ pub async fn open(file: &Path) -> sqlx::Result<Database> {
         // process (what the shop is tested with) loses nothing: its writes are with the kernel.
         .synchronous(SqliteSynchronous::Normal);
     let writer = pool(1).connect_with(writing).await?;
-    sqlx::raw_sql(include_str!("sqlite.sql")).execute(&writer).await?;
     let readers = pool(READERS).connect_with(options.read_only(true)).await?;
     Ok(Database::Sqlite { writer, readers })
 }

@@ -33,6 +33,17 @@ async fn mariadb_tells_the_story() {
     travels(server.url()).await;
 }
 
+#[tokio::test]
+async fn tables_of_an_older_shop_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db").display().to_string();
+    std::fs::write(&file, "").unwrap();
+    Tables::of(&file).tamper("CREATE TABLE orders (id INTEGER PRIMARY KEY, user INTEGER)").await.unwrap();
+    let opened = Store::open(&file.as_str().into(), Arc::new(Faults::new()), 1).await;
+    let error = opened.err().map(|error| error.to_string()).unwrap();
+    assert!(error.contains("start with an empty one"), "{error}");
+}
+
 /// Buys, fails, waits, gives back and tampers; then closes and opens the shop again.
 async fn story(database: &str) {
     let open = async || TestShop::open_on(database, tempfile::tempdir().unwrap(), 0, 1).await;
