@@ -97,7 +97,7 @@ pub enum Handle<'c> {
     Sqlite(&'c mut SqliteConnection),
     /// To `PostgreSQL`.
     Postgres(&'c mut PgConnection),
-    /// To `MySQL` or `MariaDB`.
+    /// To `MariaDB`.
     Mysql(&'c mut MySqlConnection),
 }
 

@@ -29,7 +29,7 @@ pub enum Target {
     File(PathBuf),
     /// A `PostgreSQL` server.
     Postgres(String),
-    /// A `MySQL` or `MariaDB` server.
+    /// A `MariaDB` server.
     Mysql(String),
 }
 
@@ -86,7 +86,10 @@ impl Database {
         };
         let opened = opened.with_context(|| format!("cannot open the database `{target}`"))?;
         opened.create_tables().await.with_context(|| {
-            format!("`{target}` does not take the shop's tables; if it has some of another version, start with an empty one")
+            format!(
+                "`{target}` does not take the shop's tables; if it has some of another version, \
+                 start with an empty one"
+            )
         })?;
         Ok(opened)
     }
@@ -141,7 +144,7 @@ pub enum Reader {
     Sqlite(PoolConnection<Sqlite>),
     /// To `PostgreSQL`.
     Postgres(PoolConnection<Postgres>),
-    /// To `MySQL` or `MariaDB`.
+    /// To `MariaDB`.
     Mysql(PoolConnection<MySql>),
 }
 
@@ -162,7 +165,7 @@ pub enum Writer {
     Sqlite(Transaction<'static, Sqlite>),
     /// In `PostgreSQL`.
     Postgres(Transaction<'static, Postgres>),
-    /// In `MySQL` or `MariaDB`.
+    /// In `MariaDB`.
     Mysql(Transaction<'static, MySql>),
 }
 

@@ -1,10 +1,11 @@
-//! What is particular about `MySQL` and `MariaDB`.
+//! What is particular about `MariaDB`, which is spoken to by `MySQL`'s protocol. `MySQL` itself does not do: it
+//! has no `CREATE INDEX IF NOT EXISTS`.
 
 use std::str::FromStr;
 
 use sqlx::{ConnectOptions, Executor, MySqlConnection, MySqlPool, mysql::MySqlConnectOptions};
 
-/// The default of such tables would lock gaps between rows, and buyers of different orders would wait in a circle.
+/// The default would lock gaps between rows, and buyers of different orders would wait in a circle.
 const SESSION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// Connects to the server.

@@ -1,6 +1,5 @@
--- The shop's tables in MySQL and MariaDB, as in sqlite.sql. There are no indexes over a part of the
--- rows here, so theirs cover all. Other programs read `payments`
--- while the shop runs: keep its column names.
+-- The shop's tables in MariaDB, as in sqlite.sql. It has no indexes over a part of the rows, so these
+-- cover all. Other programs read `payments` while the shop runs: keep its column names.
 
 CREATE TABLE IF NOT EXISTS users (
     id            BIGINT AUTO_INCREMENT PRIMARY KEY,
@@ -33,8 +32,8 @@ CREATE TABLE IF NOT EXISTS orders (
 -- Finds the orders whose next step is due.
 CREATE INDEX IF NOT EXISTS orders_due ON orders (next_at_ms);
 
--- One row per attempt; pending while it is neither paid nor failed. `paid_at_ms` and `failed_at_ms` are set once and never cleared: a refund adds
--- `refunded_at_ms`, so a count of paid payments never falls.
+-- One row per attempt; pending while it is neither paid nor failed. `paid_at_ms` and `failed_at_ms` are
+-- set once and never cleared: a refund adds `refunded_at_ms`, so a count of paid payments never falls.
 CREATE TABLE IF NOT EXISTS payments (
     id             BIGINT AUTO_INCREMENT PRIMARY KEY,
     order_id       BIGINT NOT NULL REFERENCES orders (id),

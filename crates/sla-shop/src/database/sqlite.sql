@@ -1,5 +1,5 @@
--- The shop's tables in SQLite; postgres.sql and mysql.sql say the same. Other programs read `payments`
--- while the shop runs: keep its column names.
+-- The shop's tables in SQLite; postgres.sql and mysql.sql say the same. Other programs read
+-- `payments` while the shop runs: keep its column names.
 
 CREATE TABLE IF NOT EXISTS users (
     id            INTEGER PRIMARY KEY,
@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS orders (
 -- Finds the orders whose next step is due.
 CREATE INDEX IF NOT EXISTS orders_due ON orders (next_at_ms) WHERE next_at_ms IS NOT NULL;
 
--- One row per attempt; pending while it is neither paid nor failed. `paid_at_ms` and `failed_at_ms` are set once and never cleared: a refund adds
--- `refunded_at_ms`, so a count of paid payments never falls.
+-- One row per attempt; pending while it is neither paid nor failed. `paid_at_ms` and `failed_at_ms` are
+-- set once and never cleared: a refund adds `refunded_at_ms`, so a count of paid payments never falls.
 CREATE TABLE IF NOT EXISTS payments (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     order_id       INTEGER NOT NULL REFERENCES orders (id),

@@ -50,9 +50,11 @@ fn asset(route: Route) -> Option<Answer> {
 }
 
 fn cart() -> String {
-    let text = "<ul id=\"cart\" class=\"cart\"></ul>\n<p>合计 <span id=\"total\" class=\"price\">¥0.00</span></p>\n\
-         <form id=\"checkout\">\n<input name=\"user\" placeholder=\"用户名\" required>\n\
-         <input name=\"password\" type=\"password\" placeholder=\"密码\" required>\n\
+    let text = "<ul id=\"cart\" class=\"cart\"></ul>\n\
+         <p>合计 <span id=\"total\" class=\"price\">¥0.00</span></p>\n\
+         <form id=\"checkout\">\n<input name=\"user\" autocomplete=\"username\" placeholder=\"用户名\" required>\n\
+         <input name=\"password\" type=\"password\" autocomplete=\"current-password\" \
+         placeholder=\"密码\" required>\n\
          <button>结算并支付</button>\n</form>\n<p id=\"said\"></p>\n<p><a href=\"/\">回到首页</a></p>";
     layout("购物车", text)
 }
