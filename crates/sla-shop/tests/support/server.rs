@@ -17,7 +17,8 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What installs the servers.
-const INSTALL: &str = "apt-get install -y --no-install-recommends postgresql-15 mariadb-server-core";
+const INSTALL: &str = "apt-get install -y --no-install-recommends postgresql-15 mariadb-server-core \
+    mariadb-client-core";
 
 /// The user of every Unix that owns nothing: `PostgreSQL` refuses to run as root.
 const NOBODY: u32 = 65_534;
@@ -53,6 +54,8 @@ impl Server {
     /// Starts an empty `MariaDB` with a database `shop`.
     pub fn mariadb() -> Self {
         let (server, install) = (find("mariadbd"), find("mariadb-install-db"));
+        // The installer calls it, and Debian keeps it in another package.
+        find("my_print_defaults");
         let folder = folder();
         let data = folder.path().join("data");
         let init = unprivileged(&install)
