@@ -32,6 +32,9 @@ pub const POSTGRES: Program =
     Program { command: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15" };
 /// Another one.
 pub const MARIADB: Program = Program { command: "mariadbd", package: "mariadb-server-core" };
+/// What MariaDB's installer calls and its package does not bring.
+pub const MARIADB_DEFAULTS: Program =
+    Program { command: "my_print_defaults", package: "mariadb-client-core" };
 /// Ties the life of a child to ours; part of every Debian.
 pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux" };
 

@@ -61,6 +61,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         packages::COMPOSE,
         packages::POSTGRES,
         packages::MARIADB,
+        packages::MARIADB_DEFAULTS,
         packages::SETPRIV,
         packages::UNSHARE,
     ])?;
