@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rust_decimal::Decimal;
+
 use crate::{
     burn::{self, Burn, Urgency},
     id::{ModuleId, ObjectiveId, TierId},
@@ -34,7 +36,8 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// Returns the burn tiers for which somebody is told, with their tier.
+    /// Returns the burn tiers for which somebody is told, with their tier. A threshold of 100 % or more can never
+    /// be exceeded, so such a tier is left out.
     pub fn burns(&self) -> Vec<(Burn, &TierId)> {
         let told = |burn: Burn| {
             let tier = match burn.urgency {
@@ -43,7 +46,8 @@ impl Objective {
             };
             tier.map(|it| (burn, it))
         };
-        burn::tiers(self.window).into_iter().filter_map(told).collect()
+        let can_fire = |it: &Burn| it.threshold(self.target) < Decimal::ONE;
+        burn::tiers(self.window).into_iter().filter(can_fire).filter_map(told).collect()
     }
 
     /// Returns how long a burn alert is held after its condition ended, so that it is released

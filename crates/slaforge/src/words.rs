@@ -4,6 +4,16 @@ use std::time::Duration;
 
 use sla_model::{duration, limit::Bound, text::Text, tier::Tier};
 
+/// Returns text from the specification so that Prometheus prints it as it stands: annotations and labels of
+/// alerts are templates, and a title that holds `{{` would be run, or would make Prometheus refuse the file.
+pub fn literal(text: &str) -> String {
+    text.replace("{{", "{{\"{{\"}}")
+}
+
+fn both(text: &Text) -> Text {
+    Text::new(literal(&text.zh), literal(&text.en))
+}
+
 /// Says a duration as people do: `10 分钟`, `10 min`.
 pub fn span(length: Duration) -> Text {
     let units = [(86_400, "天", "d"), (3600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s")];
@@ -20,10 +30,11 @@ pub fn span(length: Duration) -> Text {
 
 /// The summary of a journey that is down.
 pub fn journey_down_summary(tier: &Tier, journey: &Text, window: Duration) -> Text {
+    let (title, journey) = (both(&tier.title), both(journey));
     let window = span(window);
     Text::new(
-        format!("【{}】{}中断：{}内没有一次成功", tier.title.zh, journey.zh, window.zh),
-        format!("[{}] {} is down: not one good run in {}", tier.title.en, journey.en, window.en),
+        format!("【{}】{}中断：{}内没有一次成功", title.zh, journey.zh, window.zh),
+        format!("[{}] {} is down: not one good run in {}", title.en, journey.en, window.en),
     )
 }
 
@@ -39,15 +50,16 @@ pub fn journey_down_description(probe: &str) -> Text {
 
 /// The summary of a budget that burns too fast.
 pub fn burn_summary(tier: &Tier, objective: &Text, window: Duration) -> Text {
+    let (title, objective) = (both(&tier.title), both(objective));
     let window = span(window);
     Text::new(
         format!(
             "【{}】{}：错误预算消耗过快，过去 {} 的失败率达到 {{{{ $value | humanizePercentage }}}}",
-            tier.title.zh, objective.zh, window.zh
+            title.zh, objective.zh, window.zh
         ),
         format!(
             "[{}] {}: the error budget burns too fast, {{{{ $value | humanizePercentage }}}} failed in the last {}",
-            tier.title.en, objective.en, window.en
+            title.en, objective.en, window.en
         ),
     )
 }
@@ -69,9 +81,10 @@ pub fn burn_description(target: &str, period: Duration, threshold: &str, exhaust
 
 /// The summary of a crossed limit; `what` names the probe, step or route by its labels.
 pub fn limit_summary(tier: &Tier, limit: &Text, what: &str) -> Text {
+    let (title, limit) = (both(&tier.title), both(limit));
     Text::new(
-        format!("【{}】{}：{what} 达到 {{{{ $value | humanizeDuration }}}}", tier.title.zh, limit.zh),
-        format!("[{}] {}: {what} reached {{{{ $value | humanizeDuration }}}}", tier.title.en, limit.en),
+        format!("【{}】{}：{what} 达到 {{{{ $value | humanizeDuration }}}}", title.zh, limit.zh),
+        format!("[{}] {}: {what} reached {{{{ $value | humanizeDuration }}}}", title.en, limit.en),
     )
 }
 
@@ -89,9 +102,10 @@ pub fn limit_description(bound: &Bound) -> Text {
 
 /// The summary of a target that cannot be scraped.
 pub fn target_down_summary(tier: &Tier, job: &str) -> Text {
+    let title = both(&tier.title);
     Text::new(
-        format!("【{}】监控目标 {job} 无法采集", tier.title.zh),
-        format!("[{}] target {job} cannot be scraped", tier.title.en),
+        format!("【{}】监控目标 {job} 无法采集", title.zh),
+        format!("[{}] target {job} cannot be scraped", title.en),
     )
 }
 
@@ -146,5 +160,16 @@ pub mod board {
         conditions_about: "有值即条件成立；告警在最后一次之后保持 30 分钟。", "A value means that the condition holds; the alert is held for 30 minutes after the last one.";
         freshness: "数据新鲜度", "Age of the newest data";
         freshness_about: "大屏自己失明时要看得出来。", "A board must show when it is blind itself.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_no_template() {
+        assert_eq!(literal("a {{ $x }}"), r#"a {{"{{"}} $x }}"#);
+        assert_eq!(literal("支付 {x}"), "支付 {x}");
     }
 }

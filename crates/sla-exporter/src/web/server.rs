@@ -17,11 +17,11 @@ use super::Site;
 
 /// Most connections at a time, per address: some Prometheis and the people who look. Further ones wait in the
 /// listener's backlog.
-const CONNECTIONS_MAX: usize = 128;
+const CONNECTIONS_MAX: usize = 512;
 
-/// How long a connection may be idle, or take to send a request's head. Longer than scrape intervals are: a
-/// connection that is closed in the moment of its next use looks like a failed scrape.
-const HEAD_TIME_MAX: Duration = Duration::from_mins(3);
+/// How long a connection may be idle, or take to send a request's head: whoever holds connections and asks
+/// nothing must not keep scrapes out. Prometheus opens a new connection where the old one was closed.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// How long answers may take after the exporter was told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use sla_model::{Model, id::ModuleId, objective::Objective, selector::Selector, tier::Tier};
 
-use crate::{plan::Labels, promql::build::series};
+use crate::{plan::Labels, promql::build::series, words::literal};
 
 /// Returns the identity of a recorded series of an objective: `sla` and `slo`, nothing else. What may change,
 /// like the module, stands on alerts and on `slo_info`; on recorded series a rename would cut their history.
@@ -21,6 +21,6 @@ pub fn alert(model: &Model, tier: &Tier, module: &ModuleId) -> Labels {
         ("sla", model.name.to_string()),
         ("module", module.to_string()),
         ("tier", tier.id.to_string()),
-        ("severity", tier.severity.clone()),
+        ("severity", literal(&tier.severity)),
     ])
 }

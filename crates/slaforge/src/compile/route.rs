@@ -19,6 +19,9 @@ use crate::{
 /// A tier that must be confirmed within this time is told at once; others wait for what belongs together.
 const URGENT_CONFIRM_MAX: Duration = Duration::from_mins(15);
 
+/// The receiver of a specification without owners, which then has no alerts either.
+const NOBODY: &str = "nobody";
+
 /// Returns the routing of every alert.
 pub fn routing(model: &Model) -> Routing {
     let mut tiers: Vec<&Tier> = model.tiers.values().collect();
@@ -81,7 +84,8 @@ fn route(model: &Model, tier: &Tier, fallback: &str, receivers: &mut BTreeMap<St
 
 fn receiver(owners: &[&Owner]) -> Receiver {
     let names: Vec<&str> = owners.iter().map(|it| it.id.as_str()).collect();
-    Receiver { name: names.join("+"), webhooks: owners.iter().map(|it| it.webhook.clone()).collect() }
+    let name = if names.is_empty() { NOBODY.to_owned() } else { names.join("+") };
+    Receiver { name, webhooks: owners.iter().map(|it| it.webhook.clone()).collect() }
 }
 
 /// A page silences the tickets of the same objective, red silences yellow. Nothing silences a page: an alert

@@ -59,23 +59,30 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Returns the files that Prometheus or Grafana would load from the folder, whoever wrote them.
+/// Returns the files that Prometheus or Grafana would load from the folder, whoever wrote them. Grafana also
+/// looks into folders below its own.
 pub fn loaded(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
-    let tests = format!("{RULES}/tests");
-    for (folder, end) in [(RULES, ".rules.yaml"), (&tests, ".test.yaml"), (DASHBOARDS, ".json")] {
-        let entries = match fs::read_dir(root.join(folder)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            other => other.with_context(|| format!("{folder} cannot be read"))?,
-        };
-        for entry in entries {
-            let name = entry.with_context(|| format!("{folder} cannot be read"))?.file_name();
-            let name = name.to_string_lossy();
-            if name.ends_with(end) {
-                found.push(format!("{folder}/{name}"));
-            }
-        }
+    for (folder, end) in [(RULES, ".rules.yaml"), (RULES, ".test.yaml"), (DASHBOARDS, ".json")] {
+        find(root, folder, end, &mut found)?;
     }
     found.sort();
     Ok(found)
+}
+
+fn find(root: &Path, folder: &str, end: &str, found: &mut Vec<String>) -> anyhow::Result<()> {
+    let entries = match fs::read_dir(root.join(folder)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other.with_context(|| format!("{folder} cannot be read"))?,
+    };
+    for entry in entries {
+        let entry = entry.with_context(|| format!("{folder} cannot be read"))?;
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            find(root, &path, end, found)?;
+        } else if path.ends_with(end) {
+            found.push(path);
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::target::File;
+use crate::target::{DASHBOARDS, File, RULES};
 
 /// Where the list stands.
 pub const PATH: &str = "rules/.slaforge.json";
@@ -31,14 +31,26 @@ pub enum State {
 }
 
 impl Manifest {
-    /// Reads a list.
-    pub fn parse(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text)
+    /// Reads a list. Paths that no run of ours writes are refused: what the list names may be removed.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let manifest: Self = serde_json::from_str(text)?;
+        let inside = |path: &str| {
+            let below = [RULES, DASHBOARDS].iter().any(|it| path.starts_with(&format!("{it}/")));
+            below && !path.split('/').any(|it| it == ".." || it.is_empty())
+        };
+        if let Some(strange) = manifest.files.keys().find(|it| !inside(it)) {
+            anyhow::bail!("it names `{strange}`, which is not below {RULES}/ or {DASHBOARDS}/");
+        }
+        Ok(manifest)
+    }
+
+    /// Returns whether a text is what a run of ours wrote at a path.
+    pub fn wrote(&self, path: &str, text: &str) -> bool {
+        self.files.get(path).is_some_and(|it| *it == sum(text))
     }
 
     /// Lists files, and those of earlier runs that are kept.
     pub fn of(files: &[File], kept: &BTreeMap<String, String>, state: State) -> Self {
-        let sum = |text: &str| format!("{:x}", Sha256::digest(text));
         let given = files.iter().map(|it| (it.path.clone(), sum(&it.text)));
         Self { state, files: kept.clone().into_iter().chain(given).collect() }
     }
@@ -48,4 +60,8 @@ impl Manifest {
         let text = serde_json::to_string_pretty(self).expect("a map of texts can always be written");
         File { path: PATH.to_owned(), text: text + "\n" }
     }
+}
+
+fn sum(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text))
 }

@@ -90,11 +90,15 @@ impl Folder {
             self.put(file)?;
             changed += 1;
         }
-        let (pruned, stale) = if prune { (stale, Vec::new()) } else { (Vec::new(), stale) };
+        // What somebody changed since is theirs now, and stays.
+        let ours = |path: &String| {
+            read(&self.root.join(path)).ok().flatten().is_some_and(|it| self.before.wrote(path, &it))
+        };
+        let (pruned, stale): (Vec<String>, Vec<String>) = stale.into_iter().partition(|it| prune && ours(it));
         for path in &pruned {
             fs::remove_file(self.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
         }
-        let kept = if prune { BTreeMap::new() } else { kept };
+        let kept = kept.into_iter().filter(|(path, _)| stale.contains(path)).collect();
         let complete = Manifest::of(files, &kept, State::Complete).file();
         if read(&self.root.join(&complete.path))?.as_deref() != Some(&*complete.text) {
             self.put(&complete)?;
@@ -112,7 +116,7 @@ impl Folder {
     /// Refuses to write over files that no run of ours wrote: a hand-made routing must not be lost.
     fn refuse_foreign(&self, files: &[File]) -> anyhow::Result<()> {
         let mut foreign = Vec::new();
-        for file in files.iter().filter(|it| !self.before.files.contains_key(&it.path)) {
+        for file in files {
             let found = read(&self.root.join(&file.path))?;
             if found.is_some_and(|it| it != file.text && !it.contains(MARK)) {
                 foreign.push(file.path.as_str());
@@ -159,7 +163,10 @@ impl fmt::Display for Written {
         writeln!(f, "{} files, {} changed", self.all, self.changed)?;
         self.pruned.iter().try_for_each(|it| writeln!(f, "removed {it}"))?;
         self.stale.iter().try_for_each(|it| {
-            writeln!(f, "left over from an earlier run: {it}; `slaforge generate --prune` removes it")
+            writeln!(
+                f,
+                "left over from an earlier run: {it}; `--prune` removes it unless it was changed by hand"
+            )
         })
     }
 }
@@ -200,6 +207,31 @@ mod tests {
         assert!(error.to_string().contains("rules/alertmanager.yaml"), "{error}");
         assert_eq!(fs::read_to_string(root.path().join("rules/alertmanager.yaml")).unwrap(), "by hand\n");
         assert!(!root.path().join("rules/a.rules.yaml").exists());
+    }
+
+    #[test]
+    fn what_was_changed_by_hand_is_neither_overwritten_nor_pruned() {
+        let root = tempfile::tempdir().unwrap();
+        let both = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
+        let open = || Folder::open(root.path()).unwrap();
+        open().write(&both, false).unwrap();
+        let theirs = root.path().join("rules/b.rules.yaml");
+        fs::write(&theirs, "mine now\n").unwrap();
+        assert!(open().write(&both, false).is_err());
+        let written = open().write(&both[..1], true).unwrap();
+        assert_eq!((written.pruned.len(), written.stale.len()), (0, 1));
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "mine now\n");
+    }
+
+    #[test]
+    fn a_list_that_names_other_folders_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("rules")).unwrap();
+        for path in ["../victim", "/etc/passwd", "rules/../../victim", "src/main.rs"] {
+            let list = format!(r#"{{"state": "complete", "files": {{"{path}": "00"}}}}"#);
+            fs::write(root.path().join(manifest::PATH), list).unwrap();
+            assert!(Folder::open(root.path()).is_err(), "{path}");
+        }
     }
 
     #[test]

@@ -58,6 +58,11 @@ fn silent(at: Duration, alerts: &Selector, since: Duration) -> Check {
     Check { at, expr: aggregate("count", &[], seen), expected: None }
 }
 
+/// So many of these alerts fired at some time since `since`.
+fn fired(at: Duration, alerts: &Selector, since: Duration, count: u32) -> Check {
+    Check { expected: Some(Decimal::from(count)), ..silent(at, alerts, since) }
+}
+
 /// The expression gives this value.
 fn value(at: Duration, expr: Expr, expected: Option<Decimal>) -> Check {
     Check { at, expr, expected }
