@@ -43,7 +43,7 @@ pub fn overview(model: &Model, rules: &[RuleFile]) -> Board {
         steps(model),
         response(model),
         business(model),
-        conditions(model),
+        conditions(model, rules),
         freshness(model),
     ];
     Board {
@@ -231,21 +231,21 @@ fn business(model: &Model) -> Panel {
     panel(model, PanelKind::Lines, &words::business(), &words::business_about(), numbers.collect())
 }
 
-fn conditions(model: &Model) -> Panel {
-    let conditions = vec![
-        query(select(&recorded(model, slo::JOURNEY_DOWN)), "ServiceDown {{probe}}"),
-        query(select(&recorded(model, slo::BURNING)), "SloBurn {{slo}} {{burn}}"),
-        query(
-            select(&recorded(model, slo::OVER_LIMIT)),
-            "LimitExceeded {{limit}} {{probe}}{{route}} {{step}}",
-        ),
+fn conditions(model: &Model, rules: &[RuleFile]) -> Panel {
+    let conditions = [
+        (slo::JOURNEY_DOWN, "ServiceDown {{probe}}"),
+        (slo::BURNING, "SloBurn {{slo}} {{burn}}"),
+        (slo::OVER_LIMIT, "LimitExceeded {{limit}} {{probe}}{{route}} {{step}}"),
     ];
-    let exists = [
-        model.journeys.values().any(|it| it.down.is_some()),
-        model.objectives.values().any(|it| !it.burns().is_empty()),
-        !limit::rules(model).is_empty(),
-    ];
-    let queries = conditions.into_iter().zip(exists).filter(|it| it.1).map(|it| it.0).collect();
+    let recorded_somewhere = |condition: &str| {
+        let mut rules = rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules);
+        rules.any(|it| matches!(it, Rule::Record { name, .. } if name == condition))
+    };
+    let queries = conditions
+        .into_iter()
+        .filter(|(name, _)| recorded_somewhere(name))
+        .map(|(name, legend)| query(select(&recorded(model, name)), legend))
+        .collect();
     Panel {
         steps: vec![(None, RED)],
         ..panel(model, PanelKind::States, &words::conditions(), &words::conditions_about(), queries)

@@ -64,7 +64,7 @@ impl Folder {
     /// Writes the files that differ. First the list of what will stand there, marked pending; last the same
     /// list, marked complete.
     pub fn write(&self, files: &[File], prune: bool) -> anyhow::Result<Written> {
-        self.refuse_foreign(files)?;
+        let differing = self.differing(files)?;
         let stale = self.stale(files);
         let kept: BTreeMap<String, String> = self
             .before
@@ -73,22 +73,11 @@ impl Folder {
             .filter(|(path, _)| stale.contains(path))
             .map(|(path, sum)| (path.clone(), sum.clone()))
             .collect();
-        let mut changed = 0;
-        let pending: Vec<&File> = {
-            let mut differing = Vec::new();
-            for file in files {
-                if read(&self.root.join(&file.path))?.as_deref() != Some(&*file.text) {
-                    differing.push(file);
-                }
-            }
-            differing
-        };
-        if !pending.is_empty() {
+        if !differing.is_empty() {
             self.put(&Manifest::of(files, &kept, State::Pending).file())?;
         }
-        for file in pending {
+        for file in &differing {
             self.put(file)?;
-            changed += 1;
         }
         // What somebody changed since is theirs now, and stays.
         let ours = |path: &String| {
@@ -103,7 +92,7 @@ impl Folder {
         if read(&self.root.join(&complete.path))?.as_deref() != Some(&*complete.text) {
             self.put(&complete)?;
         }
-        Ok(Written { changed, all: files.len(), pruned, stale })
+        Ok(Written { changed: differing.len(), all: files.len(), pruned, stale })
     }
 
     /// Returns the files of earlier runs that are still there and that this one does not give.
@@ -113,13 +102,15 @@ impl Folder {
         self.before.files.keys().filter(there).cloned().collect()
     }
 
-    /// Refuses to write over files that no run of ours wrote: a hand-made routing must not be lost.
-    fn refuse_foreign(&self, files: &[File]) -> anyhow::Result<()> {
-        let mut foreign = Vec::new();
+    /// Returns the files that are not there as given. Refuses when one of them would be written over something
+    /// that no run of ours wrote: a hand-made routing must not be lost.
+    fn differing<'f>(&self, files: &'f [File]) -> anyhow::Result<Vec<&'f File>> {
+        let (mut differing, mut foreign) = (Vec::new(), Vec::new());
         for file in files {
             let found = read(&self.root.join(&file.path))?;
-            if found.is_some_and(|it| it != file.text && !it.contains(MARK)) {
-                foreign.push(file.path.as_str());
+            if found.as_deref() != Some(&*file.text) {
+                differing.push(file);
+                foreign.extend(found.filter(|it| !it.contains(MARK)).map(|_| file.path.as_str()));
             }
         }
         anyhow::ensure!(
@@ -127,7 +118,7 @@ impl Folder {
             "not written by slaforge, so nothing was written over it: {}; move it away or choose another folder with `--out`",
             foreign.join(", ")
         );
-        Ok(())
+        Ok(differing)
     }
 
     /// Puts one file in place whole: written beside it, flushed to the disk, then renamed.
