@@ -27,6 +27,11 @@ pub const TABLE: Table = Table {
         optional("page", "P1", "The tier of the burn alerts that wake a person."),
         optional("ticket", "P2", "The tier of the burn alerts that wait for a person."),
         optional(
+            "idle",
+            "P3",
+            "The tier of the alert that nothing was counted for a quarter of an hour; without it quiet is normal, except for probes.",
+        ),
+        optional(
             "burns",
             "{page: [2% in 1h, 5% in 6h], ticket: [10% in 1d, 10% in 3d]}",
             "How much of the budget must be spent in which time; the example is what holds, if it is left out.",
@@ -44,13 +49,15 @@ pub struct Alert {
     pub page: Option<Told>,
     /// For whom it waits.
     pub ticket: Option<Told>,
+    /// Who is told that nothing happens.
+    pub idle: Option<TierId>,
     /// How fast the budget must be spent.
     pub spends: Vec<Spend>,
 }
 
 impl Default for Alert {
     fn default() -> Self {
-        Self { page: None, ticket: None, spends: WORKBOOK.to_vec() }
+        Self { page: None, ticket: None, idle: None, spends: WORKBOOK.to_vec() }
     }
 }
 
@@ -62,8 +69,9 @@ pub fn decode(node: &Node, window: Option<Window>, cx: &mut Context<'_>) -> Opti
     };
     let page = fields.maybe(cx, "page", tier);
     let ticket = fields.maybe(cx, "ticket", tier);
+    let idle = fields.maybe(cx, "idle", |it, cx| scalar::reference::<TierId>(Noun::Tier, it, cx));
     let spends = fields.or(cx, "burns", WORKBOOK.to_vec(), |it, cx| spend::decode(it, window, cx));
-    Some(Alert { page: page?, ticket: ticket?, spends: spends? })
+    Some(Alert { page: page?, ticket: ticket?, idle: idle?, spends: spends? })
 }
 
 fn word(urgency: Urgency) -> &'static str {

@@ -116,6 +116,7 @@ pub fn decode(id: &ObjectiveId, entry: &Entry, cx: &mut Context<'_>) -> Option<O
         indicator,
         page: tier(alert.page),
         ticket: tier(alert.ticket),
+        idle: alert.idle,
         spends: alert.spends,
     })
 }
