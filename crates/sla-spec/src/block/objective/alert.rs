@@ -15,6 +15,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional},
         scalar,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::Node,
@@ -24,8 +25,8 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "an objective's alert",
     fields: &[
-        optional("page", "P1", "The tier of the burn alerts that wake a person."),
-        optional("ticket", "P2", "The tier of the burn alerts that wait for a person."),
+        optional("page", "P1", "The tier of the burn alerts that wake a person.").of(Type::Name),
+        optional("ticket", "P2", "The tier of the burn alerts that wait for a person.").of(Type::Name),
         optional(
             "idle",
             "P3",
@@ -35,7 +36,7 @@ pub const TABLE: Table = Table {
             "burns",
             "{page: [2% in 1h, 5% in 6h], ticket: [10% in 1d, 10% in 3d]}",
             "How much of the budget must be spent in which time; the example is what holds, if it is left out.",
-        ),
+        ).of(Type::Block(&spend::TABLE)),
     ],
     mistakes: &[("down", "`down` is for journeys and scrapes; an objective has `page` and `ticket`")],
 };
