@@ -216,6 +216,7 @@ fn seconds(at_ms: i64) -> String {
 }
 
 /// Prometheus writes seconds with at most three digits behind the point.
+#[expect(clippy::cast_possible_truncation, reason = "a time of this era")]
 fn milliseconds(at_seconds: f64) -> i64 {
     (at_seconds * 1000.0).round() as i64
 }

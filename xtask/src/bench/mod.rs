@@ -1,5 +1,13 @@
 //! `cargo xtask bench NAME`: measurements against a peer in the same run, kept as `docs/evidence/NAME.json`.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "figures are floating numbers; what is counted stays far below 2^53"
+)]
+
+mod generate;
 mod report;
 mod rules;
 mod shop;
@@ -28,6 +36,8 @@ pub const SEED: u64 = 20_260_101;
 /// What can be measured.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Name {
+    /// Time and memory of generating 10,000 objectives, next to Sloth
+    Generate,
     /// Exactness, cost and speed of our rules, next to those of Sloth and Pyrra
     Rules,
     /// Requests per second of the shop's API mix, next to nginx with a file
@@ -36,7 +46,7 @@ pub enum Name {
 
 impl Name {
     /// Every measurement.
-    pub const ALL: [Self; 2] = [Self::Rules, Self::Shop];
+    pub const ALL: [Self; 3] = [Self::Generate, Self::Rules, Self::Shop];
 }
 
 /// A measurement that anyone can repeat.
@@ -79,6 +89,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Measures, writes the evidence and says whether the claim holds.
 pub async fn measure(name: Name, seed: u64) -> anyhow::Result<ExitCode> {
     let holds = match name {
+        Name::Generate => {
+            let report = generate::measure()?;
+            keep("generate", &report)?;
+            report.holds
+        }
         Name::Rules => {
             let report = rules::measure(seed).await?;
             keep("rules", &report)?;

@@ -81,7 +81,9 @@ fn nan(trace: &str) -> String {
 pub fn print(findings: &Findings, sides: &[Side]) {
     println!("30-day error ratio: how far off the truth, in % of it; samples that are no number (NaN)");
     print!("{:<8} {:>10} {:>11}", "trace", "truth %", "raw");
-    sides.iter().for_each(|it| print!(" {:>11} {:>6}", it.name, "NaN"));
+    for side in sides {
+        print!(" {:>11} {:>6}", side.name, "NaN");
+    }
     println!();
     for trace in ["dense", "sparse", "bursts", "churn", "gap"] {
         let shown = |of: &str, what: &str| findings.value(of, what).map_or_else(|| "-".to_owned(), number);

@@ -71,8 +71,8 @@ pub fn sparse(seed: u64) -> Trace {
     Trace { name: "sparse", targets, down: Vec::new() }
 }
 
-/// Steady traffic, and fifty failures at once every three hours: exactly at the edge of five minutes by the
-/// clock, or exactly when a five-minute tile is evaluated.
+/// Steady traffic, and forty failures at once every three hours, ten in each pod: exactly at the edge of five
+/// minutes by the clock, or exactly when a five-minute tile is evaluated.
 pub fn bursts(seed: u64) -> Trace {
     let curve = Curve::new(|_| 1.0);
     let mut random = Random::new(seed, "bursts");
@@ -80,13 +80,12 @@ pub fn bursts(seed: u64) -> Trace {
     for turn in 1..DAYS * 8 {
         let edge_ms = START_MS + turn * 3 * HOUR_MS;
         let late_ms = if turn % 2 == 0 { 0 } else { END_MS % SCRAPE_MS };
-        times.extend([edge_ms + late_ms; 50]);
+        times.extend([edge_ms + late_ms; 10]);
     }
     let targets = (0..4)
         .map(|pod| {
             let good = Counter::Paced { phase: random.share(), curve: Rc::clone(&curve) };
-            let bad = if pod == 0 { times.clone() } else { Vec::new() };
-            target(pod, good, Counter::Listed(bad), &mut random)
+            target(pod, good, Counter::Listed(times.clone()), &mut random)
         })
         .collect();
     Trace { name: "bursts", targets, down: Vec::new() }

@@ -35,8 +35,11 @@ const SCRAPE_MS: i64 = 30_000;
 /// Scrapes come at multiples of this: see [`Blocks::add`].
 const QUANTUM_MS: i64 = 125;
 
-/// A scrape is up to so many quanta late.
-const JITTER: i64 = 9;
+/// A late scrape is up to so many quanta late.
+const LATE_MAX: i64 = 8;
+
+/// One scrape in so many is late: Prometheus itself keeps to its times, and a busy machine does not.
+const LATE_EVERY: i64 = 10;
 
 /// Traffic of a service, and when Prometheus did not run.
 pub struct Trace {
@@ -97,7 +100,8 @@ impl Trace {
             let series = |code| format!("http_requests_total{{code=\"{code}\",pod=\"{}\"}}", target.pod);
             let (good, bad) = (series("200"), series("500"));
             for tick in 0..DAYS * DAY_MS / SCRAPE_MS {
-                let late_ms = random.below(JITTER) * QUANTUM_MS;
+                let late = random.below(LATE_EVERY) == 0;
+                let late_ms = if late { (1 + random.below(LATE_MAX)) * QUANTUM_MS } else { 0 };
                 let at_ms = START_MS + tick * SCRAPE_MS + target.offset_ms + late_ms;
                 let runs = target.born_ms <= at_ms && at_ms < target.dies_ms;
                 if !runs || self.down.iter().any(|it| (it.0..it.1).contains(&at_ms)) {
