@@ -31,7 +31,8 @@ pub const TABLE: Table = Table {
             "idle",
             "P3",
             "The tier of the alert that nothing was counted for a quarter of an hour; without it quiet is normal, except for probes.",
-        ),
+        )
+        .of(Type::Name),
         optional(
             "burns",
             "{page: [2% in 1h, 5% in 6h], ticket: [10% in 1d, 10% in 3d]}",
