@@ -79,7 +79,7 @@ fn every_command_has_a_manual_page() {
     let mut pages: Vec<_> =
         fs::read_dir(bench.folder().join("pages")).unwrap().map(|it| it.unwrap().file_name()).collect();
     pages.sort();
-    for command in ["check", "completions", "explain", "generate", "init", "man", "schema", "test"] {
+    for command in ["check", "completions", "explain", "fmt", "generate", "init", "man", "schema", "test"] {
         let name = format!("slaforge-{command}.1");
         let page = fs::read_to_string(bench.folder().join("pages").join(&name)).unwrap();
         assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");

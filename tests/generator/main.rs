@@ -4,5 +4,6 @@
 mod bench;
 mod check;
 mod explain;
+mod fmt;
 mod generate;
 mod init;

@@ -82,6 +82,13 @@ pub fn load(set: &SourceSet, variables: &BTreeMap<String, String>) -> Result<Loa
     Ok(Loaded { model, warnings: problems })
 }
 
+/// Returns whether two texts are YAML with the same values in the same order, each with or without quotes as before:
+/// whatever reads them understands the same.
+pub fn same(left: &str, right: &str) -> bool {
+    let tree = |it: &str| yaml::parse::parse(0, it, &mut Vec::new());
+    tree(left).zip(tree(right)).is_some_and(|(left, right)| left.same(&right))
+}
+
 /// A specification that was read from files.
 #[derive(Clone, Debug)]
 pub struct Opened {

@@ -139,6 +139,18 @@ pub fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
     }
 }
 
+/// Puts a new text in the place of a file that is there; who may read it stays as it was.
+pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let written = || {
+        let permissions = fs::metadata(path)?.permissions();
+        whole(path, text, |temporary| {
+            temporary.as_file().set_permissions(permissions)?;
+            temporary.persist(path).map_err(|it| it.error)
+        })
+    };
+    written().with_context(|| format!("{} cannot be written", path.display()))
+}
+
 /// Puts one file in place whole: written beside it, flushed to the disk, then renamed.
 fn whole(
     path: &Path,
