@@ -16,6 +16,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional, required},
         scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
@@ -29,11 +30,16 @@ pub const TABLE: Table = Table {
             "title",
             "{zh: 响应慢, en: Slow response}",
             "What people call it; the name, if it is left out.",
-        ),
-        required("signal", "response.mean", "What is held against it."),
-        optional("yellow", "\"> 1s\"", "The mild colour is crossed above this."),
-        optional("red", "\"> 3s\"", "The strong colour is crossed above this."),
-        required("alert", "{red: P2}", "Who is told, for each colour."),
+        )
+        .of(title::TYPE),
+        required("signal", "response.mean", "What is held against it.").of(Type::Choice(&["response.mean"])),
+        optional("yellow", "\"> 1s\"", "The mild colour is crossed above this.")
+            .of(Type::Bound)
+            .at_least_one(),
+        optional("red", "\"> 3s\"", "The strong colour is crossed above this.")
+            .of(Type::Bound)
+            .at_least_one(),
+        required("alert", "{red: P2}", "Who is told, for each colour.").of(Type::Block(&ALERT)),
     ],
     mistakes: &[("color", "write `yellow` or `red`"), ("above", "write `red: \"> 3s\"`")],
 };
@@ -42,8 +48,8 @@ pub const TABLE: Table = Table {
 pub const ALERT: Table = Table {
     what: "a limit's alert",
     fields: &[
-        optional("yellow", "P3", "The tier of the yellow alert."),
-        optional("red", "P2", "The tier of the red alert."),
+        optional("yellow", "P3", "The tier of the yellow alert.").of(Type::Name),
+        optional("red", "P2", "The tier of the red alert.").of(Type::Name),
     ],
     mistakes: &[],
 };
