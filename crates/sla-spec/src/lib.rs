@@ -27,7 +27,7 @@ pub mod promql;
 pub mod report;
 pub mod schema;
 pub mod source_set;
-mod suggest;
+pub mod suggest;
 mod variable;
 mod yaml;
 

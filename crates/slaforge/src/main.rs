@@ -6,6 +6,7 @@
 mod command;
 mod compile;
 mod exit;
+mod explain;
 mod io;
 mod plan;
 mod promql;

@@ -39,6 +39,11 @@ pub struct Specification {
 }
 
 impl Specification {
+    /// Whether one is named, or stands where it is looked for.
+    fn is_there(&self) -> bool {
+        self.path.is_some() || Path::new(DEFAULT).exists()
+    }
+
     /// Reads and checks the specification.
     fn read(&self) -> anyhow::Result<Opened> {
         let path = path(self.path.as_deref())?;

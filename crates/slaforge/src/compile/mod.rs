@@ -21,15 +21,26 @@ mod window;
 
 pub use absence::IDLE_FOR;
 use sla_model::Model;
+pub use tile::HOUR;
 
 use crate::plan::{Collection, Group, Job, Plan, RuleFile};
 
 /// The name of the rule file that belongs to no objective.
 pub const PLATFORM: &str = "sla-platform";
 
+/// Returns the alerts of objectives, with what each says.
+pub fn alerts() -> [(&'static str, &'static str); 4] {
+    [
+        (burn::ALERT, "held in the database, so that a restart of Prometheus releases nothing early"),
+        (absence::VANISHED, "counted within the last day, and not any more"),
+        (absence::NEVER_SEEN, "not counted within the last day, and not now"),
+        (absence::IDLE, "everything is there, but nothing happens"),
+    ]
+}
+
 /// Returns everything that the specification becomes, with nominal durations.
 pub fn plan(model: &Model) -> Plan {
-    let mut rules: Vec<RuleFile> = model.objectives.values().map(|it| objective(model, it)).collect();
+    let mut rules: Vec<RuleFile> = model.objectives.values().map(|it| rule_file(model, it)).collect();
     rules.push(platform(model));
     let boards = vec![board::overview(model, &rules)];
     Plan {
@@ -41,7 +52,8 @@ pub fn plan(model: &Model) -> Plan {
     }
 }
 
-fn objective(model: &Model, objective: &sla_model::objective::Objective) -> RuleFile {
+/// Returns the rules of one objective, with nominal durations.
+pub fn rule_file(model: &Model, objective: &sla_model::objective::Objective) -> RuleFile {
     let mut rules = base::rules(model, objective);
     rules.extend(tile::rules(model, objective));
     rules.extend(window::rules(model, objective));
