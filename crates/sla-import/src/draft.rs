@@ -1,6 +1,6 @@
 //! Our specification before it is written: what every importer makes of its documents.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use rust_decimal::Decimal;
 use sla_model::selector::Selector;
@@ -115,12 +115,12 @@ pub struct Burns {
 }
 
 /// `2% in 1h`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Burn {
     /// The share of the error budget, in percent.
     pub percent: Decimal,
-    /// The window, as our language writes it.
-    pub within: String,
+    /// The window.
+    pub within: Duration,
 }
 
 /// What a promise counts.
@@ -161,13 +161,14 @@ pub enum Indicator {
 }
 
 impl Window {
-    /// Returns the length that alerts are computed for.
-    pub fn days(self) -> u64 {
+    /// Returns the window of the model.
+    pub fn model(self) -> sla_model::window::Window {
+        use sla_model::window::{Period, Window};
         match self {
-            Self::Days(days) => days,
-            Self::Month => 30,
-            Self::Quarter => 90,
-            Self::Year => 365,
+            Self::Days(days) => Window::Rolling(Duration::from_hours(24 * days)),
+            Self::Month => Window::Calendar(Period::Month),
+            Self::Quarter => Window::Calendar(Period::Quarter),
+            Self::Year => Window::Calendar(Period::Year),
         }
     }
 

@@ -57,7 +57,13 @@ impl Findings {
     }
 
     /// A whole promise is left out because of one value in it.
-    pub fn dropped(&mut self, whole: At<'_>, cause: At<'_>, why: impl Into<String>, instead: impl Into<String>) {
+    pub fn dropped(
+        &mut self,
+        whole: At<'_>,
+        cause: At<'_>,
+        why: impl Into<String>,
+        instead: impl Into<String>,
+    ) {
         whole.take();
         self.0.push(Finding {
             span: Some(cause.span()),

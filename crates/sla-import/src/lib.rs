@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use sla_spec::SourceSet;
 
+mod burn;
 mod draft;
 pub mod finding;
 mod metrics;
@@ -157,8 +158,13 @@ fn unfolded(document: At<'_>) -> Vec<At<'_>> {
 }
 
 fn unknown(at: At<'_>, findings: &mut Findings) {
-    let why = "this is not what the language has in this place, so the tool that read it ignored or refused it";
-    findings.lost(at, why, "look for a typing error; if it has a meaning, say it in our specification by hand");
+    let why =
+        "this is not what the language has in this place, so the tool that read it ignored or refused it";
+    findings.lost(
+        at,
+        why,
+        "look for a typing error; if it has a meaning, say it in our specification by hand",
+    );
 }
 
 fn wanted(format: Format) -> &'static str {

@@ -82,8 +82,11 @@ pub fn declared(draft: &Draft) -> Declared {
         found.extend(seen.into_iter().map(|it| (objective, it)));
     }
     let mut declared = Declared::default();
-    let histograms: BTreeSet<String> =
-        found.iter().filter(|it| matches!(it.1.kind, Kind::Histogram(_))).map(|it| it.1.name.clone()).collect();
+    let histograms: BTreeSet<String> = found
+        .iter()
+        .filter(|it| matches!(it.1.kind, Kind::Histogram(_)))
+        .map(|it| it.1.name.clone())
+        .collect();
     for (objective, seen) in found {
         let name = base(&seen.name, &histograms);
         for (job, made_up) in jobs(&seen, objective) {
@@ -103,8 +106,10 @@ pub fn declared(draft: &Draft) -> Declared {
 impl Declared {
     fn add(&mut self, name: String, seen: Seen) {
         let kind = seen.kind;
-        let metric =
-            self.metrics.entry(name).or_insert_with(|| Metric { kind: kind.clone(), labels: BTreeSet::new() });
+        let metric = self
+            .metrics
+            .entry(name)
+            .or_insert_with(|| Metric { kind: kind.clone(), labels: BTreeSet::new() });
         metric.labels.extend(seen.labels);
         match (&mut metric.kind, kind) {
             (Kind::Histogram(bounds), Kind::Histogram(more)) => bounds.extend(more),

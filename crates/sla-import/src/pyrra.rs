@@ -99,10 +99,18 @@ fn module(metadata: At<'_>, session: &mut Session<'_>) -> String {
         for (key, at) in labels.entries().into_iter().filter(|it| !it.1.is_read()) {
             if key.starts_with(PREFIX) {
                 let why = "alerts carry labels of their own: `sla`, `slo`, `module`, `tier`, `severity`";
-                session.findings.lost(at, why, "route by owner and tier; the label `team` became the module's owner");
+                session.findings.lost(
+                    at,
+                    why,
+                    "route by owner and tier; the label `team` became the module's owner",
+                );
             } else {
                 let why = "labels of a Kubernetes resource say how it is deployed";
-                session.findings.note(at, why, "deploy the generated files as you deploy other files of Prometheus");
+                session.findings.note(
+                    at,
+                    why,
+                    "deploy the generated files as you deploy other files of Prometheus",
+                );
             }
         }
     }
@@ -123,7 +131,12 @@ fn module(metadata: At<'_>, session: &mut Session<'_>) -> String {
 
 fn indicator(document: At<'_>, spec: At<'_>, session: &mut Session<'_>) -> Option<(Indicator, Vec<String>)> {
     let Some(at) = spec.get("indicator") else {
-        session.findings.dropped(document, spec, "the promise has no indicator", "add `indicator: {ratio: …}`");
+        session.findings.dropped(
+            document,
+            spec,
+            "the promise has no indicator",
+            "add `indicator: {ratio: …}`",
+        );
         return None;
     };
     if let Some(ratio) = at.get("ratio") {
@@ -144,7 +157,12 @@ fn indicator(document: At<'_>, spec: At<'_>, session: &mut Session<'_>) -> Optio
         let limit = latency.get("latency");
         let Some(within) = limit.and_then(At::text).and_then(|it| duration::parse(it).ok()) else {
             let why = "the limit is missing, or no duration";
-            session.findings.dropped(document, limit.unwrap_or(latency), why, "write for example `latency: 200ms`");
+            session.findings.dropped(
+                document,
+                limit.unwrap_or(latency),
+                why,
+                "write for example `latency: 200ms`",
+            );
             return None;
         };
         let within = duration::seconds(within);
@@ -204,7 +222,8 @@ fn classic(
     session: &mut Session<'_>,
 ) -> Option<Indicator> {
     let bound = success.matchers.iter().find(|it| it.label.as_str() == "le");
-    let within = bound.and_then(|it| Decimal::from_str_exact(&it.value).ok().filter(|it| *it > Decimal::ZERO));
+    let within =
+        bound.and_then(|it| Decimal::from_str_exact(&it.value).ok().filter(|it| *it > Decimal::ZERO));
     let rest: Vec<_> = success.matchers.iter().filter(|it| it.label.as_str() != "le").cloned().collect();
     let base = |it: &Selector, suffix: &str| it.metric.as_str().strip_suffix(suffix).map(str::to_owned);
     let (bucket, count) = (base(success, "_bucket"), base(&total, "_count"));
@@ -254,7 +273,8 @@ fn alerting(alerting: Option<At<'_>>, promise: &mut Objective, session: &mut Ses
                 None => told.severity = Some(text.to_owned()),
                 Some(first) if first == text => {}
                 Some(first) => {
-                    let why = format!("both fast or both slow alerts have one severity, and `{first}` came first");
+                    let why =
+                        format!("both fast or both slow alerts have one severity, and `{first}` came first");
                     session.findings.changed(at, why, "choose one severity for each pair");
                 }
             }
@@ -272,7 +292,12 @@ fn alerting(alerting: Option<At<'_>>, promise: &mut Objective, session: &mut Ses
                    ours when 2% of the budget is spent in 1h or 5% in 6h (page), 10% in 1d or 3d (ticket)";
         match alerting {
             Some(at) => session.findings.observe(at, why, "write `alert: {burns: …}` for other numbers"),
-            None => session.findings.observed(promise.span, &promise.path, why, "write `alert: {burns: …}` for other numbers"),
+            None => session.findings.observed(
+                promise.span,
+                &promise.path,
+                why,
+                "write `alert: {burns: …}` for other numbers",
+            ),
         }
     }
     let Some(alerting) = alerting else { return };

@@ -101,7 +101,9 @@ fn kept_of_plain(expression: &Expr) -> Option<Vec<String>> {
 pub fn counter(text: &str) -> Option<Query> {
     let expression = parser::parse(text).ok()?;
     let (by, inner) = match bare(&expression) {
-        Expr::Aggregate(sum) if sum.op.to_string() == "sum" => (kept(sum.modifier.as_ref())?, bare(&sum.expr)),
+        Expr::Aggregate(sum) if sum.op.to_string() == "sum" => {
+            (kept(sum.modifier.as_ref())?, bare(&sum.expr))
+        }
         other => (Vec::new(), other),
     };
     let Expr::VectorSelector(found) = inner else { return None };

@@ -68,7 +68,8 @@ impl Report {
         let mut text = String::new();
         for it in self.shown() {
             let value = if it.value.is_empty() { String::new() } else { format!(": {}", it.value) };
-            let place = it.place.map_or(String::new(), |it| format!("{}:{}:{}: ", it.file, it.line, it.column));
+            let place =
+                it.place.map_or(String::new(), |it| format!("{}:{}:{}: ", it.file, it.line, it.column));
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{place}{} `{}`{value}", word(it.kind), it.path);
             let _ = writeln!(text, "    {}", it.why);
@@ -96,7 +97,8 @@ impl Report {
 
     /// Returns `2 objectives from 1 file: 1 lost, 0 changed, 0 notes, 3 to do`.
     pub fn summary(&self) -> String {
-        let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let counted =
+            |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         format!(
             "{} from {}: {} lost, {} changed, {}, {} to do",
             counted(self.objectives, "objective"),

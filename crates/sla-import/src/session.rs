@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use sla_model::{duration, share::Share};
+use sla_model::burn::Urgency;
 
 use crate::{
-    Options,
-    draft::{Burn, Draft, Indicator, Objective, Told, Window},
+    Options, burn,
+    draft::{Draft, Indicator, Objective, Told, Window},
     finding::Findings,
     name::{Taken, identifier},
     query::Query,
@@ -120,7 +120,8 @@ impl<'t> Session<'t> {
     pub fn target(&mut self, whole: At<'_>, at: At<'_>, is_percent: bool) -> Option<Decimal> {
         let text = at.text().unwrap_or_default().trim();
         let number = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
-        let percent = number.ok().map(|it| if is_percent { Some(it) } else { it.checked_mul(Decimal::ONE_HUNDRED) });
+        let percent =
+            number.ok().map(|it| if is_percent { Some(it) } else { it.checked_mul(Decimal::ONE_HUNDRED) });
         match percent.flatten().map(|it| it.normalize()) {
             Some(percent) if percent > Decimal::ZERO && percent < Decimal::ONE_HUNDRED => Some(percent),
             Some(percent) if percent == Decimal::ONE_HUNDRED => {
@@ -159,7 +160,13 @@ impl<'t> Session<'t> {
     }
 
     /// Makes the indicator of a ratio: plain selectors with the labels of `by`, if both queries are nothing else.
-    pub fn ratio(&mut self, whole: At<'_>, part_is_bad: bool, part: Query, total: Query) -> (Indicator, Vec<String>) {
+    pub fn ratio(
+        &mut self,
+        whole: At<'_>,
+        part_is_bad: bool,
+        part: Query,
+        total: Query,
+    ) -> (Indicator, Vec<String>) {
         let by = match (&part.plain, &total.plain) {
             (Some(part), Some(total)) if part.by == total.by => Some(total.by.clone()),
             _ => None,
@@ -174,24 +181,30 @@ impl<'t> Session<'t> {
         if by.is_none() && !(part.is_per_second() && total.is_per_second()) && self.first("per second") {
             let why = "a query without `rate()` does not give events per second: ratios and budgets are right, but \
                        numbers of events are not, and an alert needs at least three bad events";
-            self.findings.observe(whole, why, "count with a counter and `rate(…[$window])` where there is one");
+            self.findings.observe(
+                whole,
+                why,
+                "count with a counter and `rate(…[$window])` where there is one",
+            );
         }
         (Indicator::Ratio { part_is_bad, part, total }, by.unwrap_or_default())
     }
 
     /// Adds a promise; alerts that could never fire are left out.
     pub fn add(&mut self, mut objective: Objective, at: At<'_>) {
-        let burns = objective.burns.clone().unwrap_or_default();
         objective.page = objective.page.map(|it| it.plain(true));
         objective.ticket = objective.ticket.map(|it| it.plain(false));
-        for (told, burns, usual, word) in [
-            (&mut objective.page, &burns.page, PAGE, "page"),
-            (&mut objective.ticket, &burns.ticket, TICKET, "ticket"),
+        let burns = objective.burns.clone().unwrap_or_default();
+        for (told, own, urgency, word) in [
+            (&mut objective.page, &burns.page, Urgency::Page, "page"),
+            (&mut objective.ticket, &burns.ticket, Urgency::Ticket, "ticket"),
         ] {
-            let usual: Vec<Burn> = usual.iter().map(|(percent, within)| burn(*percent, within)).collect();
-            let burns = if burns.is_empty() { &usual } else { burns };
-            let fires = |it: &Burn| fires(it, objective.window, objective.target);
-            if told.is_some() && !burns.iter().any(fires) {
+            let fires = if objective.burns.is_some() {
+                own.iter().any(|it| burn::fires(it, objective.window, objective.target))
+            } else {
+                burn::usual(urgency).any(|it| burn::fires(&it, objective.window, objective.target))
+            };
+            if told.is_some() && !fires {
                 *told = None;
                 let why = format!(
                     "with a target of {}% over {} no failure is large enough for a {word}, so it is left out",
@@ -208,7 +221,14 @@ impl<'t> Session<'t> {
     }
 
     /// Returns the promise that every importer starts from.
-    pub fn objective(whole: At<'_>, id: String, module: &str, target: Decimal, window: Window, indicator: Indicator) -> Objective {
+    pub fn objective(
+        whole: At<'_>,
+        id: String,
+        module: &str,
+        target: Decimal,
+        window: Window,
+        indicator: Indicator,
+    ) -> Objective {
         Objective {
             id,
             path: whole.path(),
@@ -226,31 +246,6 @@ impl<'t> Session<'t> {
             watched: false,
         }
     }
-}
-
-/// When pages fire, unless `burns` says otherwise: the SRE workbook's table, as in `sla_model::burn`.
-const PAGE: &[(i64, &str)] = &[(2, "1h"), (5, "6h")];
-
-/// When tickets are opened.
-const TICKET: &[(i64, &str)] = &[(10, "1d"), (10, "3d")];
-
-fn burn(percent: i64, within: &str) -> Burn {
-    Burn { percent: Decimal::from(percent), within: within.to_owned() }
-}
-
-/// Longer windows are alerted on as if they were this long, as in `sla_model::burn`.
-const FACTOR_DAYS_MAX: u64 = 30;
-
-/// Returns how many times faster than allowed the budget is spent when a burn alert fires.
-pub fn factor(burn: &Burn, window: Window) -> Option<Decimal> {
-    let within = duration::seconds(duration::parse(&burn.within).ok()?);
-    let length = Decimal::from(window.days().min(FACTOR_DAYS_MAX) * 86_400);
-    (burn.percent / Decimal::ONE_HUNDRED).checked_mul(length)?.checked_div(within)
-}
-
-fn fires(burn: &Burn, window: Window, target: Decimal) -> bool {
-    let budget = Share::new(target / Decimal::ONE_HUNDRED).rest().decimal();
-    factor(burn, window).is_some_and(|it| it >= Decimal::ONE && it.saturating_mul(budget) < Decimal::ONE)
 }
 
 fn cut(text: &str) -> String {

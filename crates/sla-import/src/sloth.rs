@@ -1,9 +1,10 @@
 //! Sloth: `prometheus/v1`, and the Kubernetes resources `PrometheusServiceLevel` and `AlertWindows`.
 
 use rust_decimal::Decimal;
-use sla_model::duration;
+use sla_model::{burn::Urgency, duration};
 
 use crate::{
+    burn,
     draft::{Burn, Burns, Indicator, Told, Window},
     query::{self, Query},
     session::Session,
@@ -40,8 +41,10 @@ const CAMEL: Keys = Keys {
     ticket_alert: "ticketAlert",
 };
 
-const LABELS_WHY: &str = "alerts and recorded series carry labels of their own: `sla`, `slo`, `module`, `tier`, `severity`";
-const LABELS_INSTEAD: &str = "route by owner and tier; add labels of an installation as external labels of Prometheus";
+const LABELS_WHY: &str =
+    "alerts and recorded series carry labels of their own: `sla`, `slo`, `module`, `tier`, `severity`";
+const LABELS_INSTEAD: &str =
+    "route by owner and tier; add labels of an installation as external labels of Prometheus";
 const NOTES_WHY: &str = "the texts of alerts are generated, with the numbers of the promise in them";
 const NOTES_INSTEAD: &str = "say what the promise is in `title`";
 const PLUGIN_INSTEAD: &str = "write the query that the plugin makes: `sloth generate` shows it";
@@ -78,7 +81,11 @@ pub fn resource(document: At<'_>, session: &mut Session<'_>) {
     document.string("kind");
     if let Some(metadata) = document.get("metadata") {
         let why = "names, labels and annotations of a Kubernetes resource say how it is deployed";
-        session.findings.note(metadata, why, "deploy the generated files as you deploy other files of Prometheus");
+        session.findings.note(
+            metadata,
+            why,
+            "deploy the generated files as you deploy other files of Prometheus",
+        );
     }
     if let Some(status) = document.get("status") {
         session.findings.note(status, "Kubernetes writes this itself", "nothing is to be done");
@@ -156,7 +163,11 @@ fn indicator(slo: At<'_>, keys: &Keys, session: &mut Session<'_>) -> Option<(Ind
         let whole = Query { text: "vector(1)".to_owned(), plain: None };
         let bad = Query { plain: None, ..bad };
         let why = "a ratio without numbers of events is weighted by time, as in Sloth: an hour without traffic counts as much as the busiest";
-        session.findings.observe(raw, why, "give bad and total events as `ratio`, if there are counters of them");
+        session.findings.observe(
+            raw,
+            why,
+            "give bad and total events as `ratio`, if there are counters of them",
+        );
         return Some((Indicator::Ratio { part_is_bad: true, part: bad, total: whole }, Vec::new()));
     }
     let Some(events) = sli.get("events") else {
@@ -183,14 +194,23 @@ fn asked(slo: At<'_>, from: At<'_>, key: &str, session: &mut Session<'_>) -> Opt
         }
         Ok(query) => Some(query),
         Err(why) => {
-            session.findings.dropped(slo, at, why, "write the query in PromQL, with `[$window]` as its range");
+            session.findings.dropped(
+                slo,
+                at,
+                why,
+                "write the query in PromQL, with `[$window]` as its range",
+            );
             None
         }
     }
 }
 
 /// Reads who is told: those who are woken, and those who are not.
-fn alerting(alerting: Option<At<'_>>, keys: &Keys, session: &mut Session<'_>) -> (Option<Told>, Option<Told>) {
+fn alerting(
+    alerting: Option<At<'_>>,
+    keys: &Keys,
+    session: &mut Session<'_>,
+) -> (Option<Told>, Option<Told>) {
     let Some(alerting) = alerting else { return (Some(Told::USUAL), Some(Told::USUAL)) };
     if let Some(name) = alerting.get("name") {
         let why = "alerts about a budget have one name, `SloBurn`, and the promise in the label `slo`";
@@ -225,21 +245,30 @@ fn told(alert: Option<At<'_>>, common: Option<&str>, session: &mut Session<'_>) 
 }
 
 /// The four slots of a catalogue of windows.
-const SLOTS: [(&str, &str); 4] = [("page", "quick"), ("page", "slow"), ("ticket", "quick"), ("ticket", "slow")];
+const SLOTS: [(&str, &str); 4] =
+    [("page", "quick"), ("page", "slow"), ("ticket", "quick"), ("ticket", "slow")];
 
 /// Returns the catalogue for a window, if one was given.
-fn burns(window: Window, session: &Session<'_>) -> Option<Burns> {
+fn burns(window: Window, session: &mut Session<'_>) -> Option<Burns> {
     let catalogues = session.documents.iter().filter(|it| it.peek("kind") == Some("AlertWindows"));
-    let spec = catalogues.filter_map(|it| it.get("spec")).find(|it| period(*it) == Some(window.days()))?;
+    let days = session.options.window_days;
+    let spec = catalogues.filter_map(|it| it.get("spec")).find(|it| period(*it) == Some(days))?;
     let mut burns = Burns::default();
     for (urgency, speed) in SLOTS {
         let Some(slot) = spec.get(urgency).and_then(|it| it.get(speed)) else { continue };
         let percent = slot.string("errorBudgetPercent").and_then(|it| Decimal::from_str_exact(it).ok());
         let within = slot.string("longWindow").and_then(|it| duration::parse(it).ok());
-        if let (Some(percent), Some(within)) = (percent, within) {
-            let list = if urgency == "page" { &mut burns.page } else { &mut burns.ticket };
-            list.push(Burn { percent, within: duration::text(within) });
-        }
+        let Some((percent, within)) = percent.zip(within) else {
+            let why = "the share of the budget is not a number, or the long window not a duration";
+            session.findings.lost(
+                slot,
+                why,
+                "write for example `errorBudgetPercent: 2` and `longWindow: 1h`",
+            );
+            continue;
+        };
+        let urgency = if urgency == "page" { Urgency::Page } else { Urgency::Ticket };
+        burn::add(Burn { percent, within }, urgency, &mut burns, window, slot, &mut session.findings);
     }
     Some(burns)
 }
@@ -255,28 +284,23 @@ fn windows(document: At<'_>, session: &mut Session<'_>) {
     let Some(spec) = document.get("spec") else { return };
     let days = session.options.window_days;
     if period(spec) != Some(days) {
-        let why = format!("this catalogue is not for a window of {days}d, so Sloth would not use it for these promises");
+        let why = format!(
+            "this catalogue is not for a window of {days}d, so Sloth would not use it for these promises"
+        );
         session.findings.lost(spec, why, "give `--window` with the window that it is for");
         return;
     }
     for (urgency, speed) in SLOTS {
         let Some(slot) = spec.get(urgency).and_then(|it| it.get(speed)) else { continue };
-        for key in ["errorBudgetPercent", "longWindow"] {
-            slot.string(key);
-        }
-        let Some(short) = slot.get("shortWindow") else { continue };
-        let length = |it: &str| duration::parse(it).ok();
-        let long = slot.string("longWindow").and_then(length);
-        let wanted = short.text().and_then(length);
-        match long {
-            Some(long) if wanted == Some(long / 12) => {}
-            Some(long) => {
-                let why = format!("the short window is a twelfth of the long one: {}", duration::text(long / 12));
-                session.findings.changed(short, why, "alerts end so long after the failure; nothing is to be done");
-            }
-            None => {
-                session.findings.lost(slot, "the long window is not a duration", "write for example `longWindow: 1h`");
-            }
+        let length = |key: &str| slot.peek(key).and_then(|it| duration::parse(it).ok());
+        let (short, long) = (length("shortWindow"), length("longWindow"));
+        if let (Some(at), Some(long)) = (slot.get("shortWindow"), long)
+            && short != Some(long / 12)
+        {
+            let why = format!("the short window is a twelfth of the long one: {}", duration::text(long / 12));
+            session.findings.changed(at, why, "alerts end so long after the failure; nothing is to be done");
+        } else {
+            slot.string("shortWindow");
         }
     }
 }

@@ -161,11 +161,14 @@ impl<'t> At<'t> {
 
     /// Returns whether a key has the truth value that YAML 1.1 knows, which Go's readers accept.
     pub fn flag(self, key: &str) -> Option<bool> {
-        match self.string(key)?.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "y" => Some(true),
-            "false" | "no" | "off" | "n" => Some(false),
-            _ => None,
-        }
+        let value = match self.peek(key)?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" => true,
+            "false" | "no" | "off" | "n" => false,
+            _ => return None,
+        };
+        // What is neither stays unread, and is reported.
+        self.string(key);
+        Some(value)
     }
 
     /// Returns the items of a list.
@@ -199,6 +202,12 @@ impl<'t> At<'t> {
     pub fn take(self) {
         self.item().read.set(true);
         self.children().for_each(At::take);
+    }
+
+    /// Reads the text of a key if it is one of these words; else it stays unread, and is reported.
+    pub fn word(self, key: &str, words: &[&str]) -> Option<&'t str> {
+        self.peek(key).filter(|it| words.contains(it))?;
+        self.string(key)
     }
 
     /// Returns whether somebody looked at it.
@@ -281,7 +290,8 @@ fn show(node: &Node, text: &mut String) {
 
 /// Returns at most so many letters of a text, on one line, and says with `…` that there were more.
 pub fn cut(text: &str, letters: usize) -> String {
-    let mut cut: String = text.chars().take(letters).map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let mut cut: String =
+        text.chars().take(letters).map(|it| if it.is_control() { ' ' } else { it }).collect();
     if text.chars().nth(letters).is_some() {
         cut.push('…');
     }

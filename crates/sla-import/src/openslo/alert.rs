@@ -1,24 +1,18 @@
 //! Alert policies, their conditions and the people whom they tell.
 
 use rust_decimal::Decimal;
-use sla_model::duration;
+use sla_model::{burn::Urgency, duration};
 
-use super::{
-    referred,
-    window::{days, shorthand},
-};
+use super::{referred, window::shorthand};
 use crate::{
     draft::{Burn, Burns, Objective, Told, Window},
     name::identifier,
-    session::{Session, factor},
+    session::Session,
     tree::At,
 };
 
 /// Severities that wake somebody, in lower case.
 const PAGES: [&str; 9] = ["page", "critical", "high", "urgent", "sev0", "sev1", "p0", "p1", "emergency"];
-
-/// Windows longer than this are alerted on as if they were this long, as in `sla_model::burn`.
-const FACTOR_DAYS_MAX: u64 = 30;
 
 /// Who is told of a promise, and when.
 #[derive(Clone, Debug, Default)]
@@ -49,25 +43,34 @@ pub fn read<'t>(spec: At<'t>, window: Window, session: &mut Session<'t>) -> Aler
         };
         let Some(policy) = policy else {
             let why = "no given file has an alert policy of this name";
-            session.findings.lost(entry, why, "give all files in one call, or write `alert: {page: P1, ticket: P2}`");
+            session.findings.lost(
+                entry,
+                why,
+                "give all files in one call, or write `alert: {page: P1, ticket: P2}`",
+            );
             continue;
         };
-        inline(policy, session);
+        inline(policy, "AlertPolicy", session);
         if let Some(body) = policy.get("spec") {
             self::policy(body, window, &mut alerts, session);
         }
     }
     if alerts.page.is_none() && alerts.ticket.is_none() && session.first("no alerts") {
         let why = "some promises have no alert policy that could be carried over, so nobody is told of them";
-        session.findings.to_do("objectives", "", why, "add `alert: {page: P1, ticket: P2}` where somebody should be");
+        session.findings.to_do(
+            "objectives",
+            "",
+            why,
+            "add `alert: {page: P1, ticket: P2}` where somebody should be",
+        );
     }
     alerts
 }
 
 /// Reads the head of an object that stands inside another; of a referred one it was read already.
-fn inline(object: At<'_>, session: &mut Session<'_>) {
-    object.string("kind");
-    object.string("apiVersion");
+fn inline(object: At<'_>, kind: &str, session: &mut Session<'_>) {
+    object.word("kind", &[kind]);
+    object.word("apiVersion", &["openslo/v1"]);
     let Some(metadata) = object.get("metadata") else { return };
     for key in ["name", "displayName"] {
         if let Some(at) = metadata.get(key).filter(|it| !it.is_read()) {
@@ -97,7 +100,11 @@ fn policy<'t>(body: At<'t>, window: Window, alerts: &mut Alerts, session: &mut S
         && body.flag("alertWhenBreaching") == Some(false)
     {
         for condition in conditions {
-            session.findings.lost(condition, "the policy does not alert when this holds", "nothing is to be done");
+            session.findings.lost(
+                condition,
+                "the policy does not alert when this holds",
+                "nothing is to be done",
+            );
         }
         session.findings.lost(at, "the policy never alerts", "remove it");
         return;
@@ -109,7 +116,7 @@ fn policy<'t>(body: At<'t>, window: Window, alerts: &mut Alerts, session: &mut S
         };
         match found {
             Some(found) => {
-                inline(found, session);
+                inline(found, "AlertCondition", session);
                 condition(found, &owners, window, alerts, session);
             }
             None => {
@@ -136,13 +143,17 @@ fn targets<'t>(body: At<'t>, session: &mut Session<'t>) -> Vec<String> {
         };
         let id = identifier(name);
         if id != name {
-            session.findings.observe(entry, format!("the owner is named `{id}` here"), "a title can hold the whole name");
+            session.findings.observe(
+                entry,
+                format!("the owner is named `{id}` here"),
+                "a title can hold the whole name",
+            );
         }
         if !owners.contains(&id) {
             owners.push(id);
         }
         if let Some(object) = object {
-            inline(object, session);
+            inline(object, "AlertNotificationTarget", session);
             let spec = object.get("spec");
             for key in ["target", "description"] {
                 if let Some(at) = spec.and_then(|it| it.get(key)) {
@@ -162,14 +173,22 @@ fn condition(at: At<'_>, owners: &[String], window: Window, alerts: &mut Alerts,
         session.findings.lost(words, why, "say what the promise is in `title`");
     }
     let severity = spec.string("severity").unwrap_or_default();
-    let told = Told {
-        severity: Some(severity.to_owned()),
-        owners: owners.to_vec(),
-    };
+    let told = Told { severity: Some(severity.to_owned()), owners: owners.to_vec() };
     let wakes = PAGES.contains(&severity.to_ascii_lowercase().as_str());
-    if let Some(condition) = spec.get("condition") {
-        let Some(burn) = burn(condition, window, session) else { return };
-        if wakes { alerts.burns.page.push(burn) } else { alerts.burns.ticket.push(burn) }
+    let condition = spec.get("condition");
+    let rate = condition.map(|it| (it, burn(it, window)));
+    if let Some((condition, None)) = rate {
+        let why = "this is not a burn rate that is exceeded (`kind: burnrate`, `op: gte`)";
+        session.findings.dropped(at, condition, why, "write `alert: {burns: {page: [2% in 1h]}}`");
+        return;
+    }
+    if let Some((condition, Some(burn))) = rate {
+        if let Some(after) = condition.get("alertAfter") {
+            let why = "an alert fires when the rate also stands over a twelfth of its window, and waits for nothing else";
+            session.findings.lost(after, why, "nothing is to be done");
+        }
+        let urgency = if wakes { Urgency::Page } else { Urgency::Ticket };
+        crate::burn::add(burn, urgency, &mut alerts.burns, window, condition, &mut session.findings);
     }
     let slot = if wakes { &mut alerts.page } else { &mut alerts.ticket };
     match slot {
@@ -177,45 +196,24 @@ fn condition(at: At<'_>, owners: &[String], window: Window, alerts: &mut Alerts,
         Some(first) if *first == told => {}
         Some(_) => {
             let why = "a promise has one tier of pages and one of tickets, and another condition came first";
-            session.findings.observe(at, why, "let the conditions of one urgency have one severity and one circle of people");
+            let instead = "let the conditions of one urgency have one severity and one circle of people";
+            session.findings.changed(at, why, instead);
         }
     }
 }
 
-/// Makes a share of the budget of a burn rate: rate × window of the alert ÷ window of the promise.
-fn burn(condition: At<'_>, window: Window, session: &mut Session<'_>) -> Option<Burn> {
-    let op = condition.string("op").unwrap_or("gte");
-    let kind = condition.string("kind").unwrap_or("burnrate").to_ascii_lowercase();
-    let rate = condition.string("threshold").and_then(|it| Decimal::from_str_exact(it.trim()).ok());
-    let lookback = condition.string("lookbackWindow").and_then(shorthand);
-    let length = Decimal::from(window.days().min(FACTOR_DAYS_MAX));
-    let burn = lookback.zip(rate).and_then(|((count, unit), rate)| {
-        let lookback = Decimal::from(count).checked_mul(days(unit))?;
-        let percent = rate.checked_mul(lookback)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(length)?;
-        let within = sla_within(count, unit)?;
-        Some(Burn { percent: percent.round_dp(6).normalize(), within })
-    });
-    let sensible = |it: &Burn| {
-        let part = it.percent > Decimal::ZERO && it.percent < Decimal::ONE_HUNDRED;
-        part && factor(it, window).is_some_and(|it| it >= Decimal::ONE)
-    };
-    let burn = burn.filter(sensible).filter(|_| kind == "burnrate" && !op.starts_with("lt"));
-    match &burn {
-        None => {
-            let why = "this is not a burn rate of one or more that would spend a part of the budget in its window";
-            session.findings.lost(condition, why, "write `alert: {burns: {page: [2% in 1h]}}`");
-        }
-        Some(_) => {
-            if let Some(after) = condition.get("alertAfter") {
-                let why = "an alert fires when the rate also stands over a twelfth of its window, and waits for nothing else";
-                session.findings.lost(after, why, "nothing is to be done");
-            }
-        }
+/// Reads a burn rate as a share of the budget: rate × window of the alert ÷ window of the promise.
+fn burn(condition: At<'_>, window: Window) -> Option<Burn> {
+    let op = condition.peek("op").unwrap_or("gte");
+    let kind = condition.peek("kind").unwrap_or("burnrate");
+    if !kind.eq_ignore_ascii_case("burnrate") || !["gt", "gte"].contains(&op) {
+        return None;
     }
-    burn
-}
-
-fn sla_within(count: u32, unit: char) -> Option<String> {
-    let text = format!("{count}{unit}");
-    duration::parse(&text).ok().map(duration::text)
+    let rate = condition.peek("threshold").and_then(|it| Decimal::from_str_exact(it.trim()).ok())?;
+    let (count, unit) = condition.peek("lookbackWindow").and_then(shorthand)?;
+    let within = duration::parse(&format!("{count}{unit}")).ok().filter(|it| !it.is_zero())?;
+    for key in ["op", "kind", "threshold", "lookbackWindow"] {
+        condition.string(key);
+    }
+    crate::burn::of_rate(rate, within, window)
 }

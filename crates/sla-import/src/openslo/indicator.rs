@@ -29,14 +29,20 @@ pub struct Asked<'t> {
 }
 
 /// Makes our indicator and the labels that it keeps. `None`: it was said why there is none.
-pub fn read<'t>(asked: &Asked<'t>, version: Version, session: &mut Session<'t>) -> Option<(Indicator, Vec<String>)> {
+pub fn read<'t>(
+    asked: &Asked<'t>,
+    version: Version,
+    session: &mut Session<'t>,
+) -> Option<(Indicator, Vec<String>)> {
     let (ratio, threshold) = match version {
         Version::V1 => (asked.sli.get("ratioMetric"), asked.sli.get("thresholdMetric")),
         Version::V1Alpha => (asked.objective.get("ratioMetrics"), asked.sli.get("thresholdMetric")),
     };
     match (ratio, threshold) {
         (Some(ratio), _) => self::ratio(asked, ratio, version, session),
-        (None, Some(threshold)) => self::threshold(asked, threshold, version, session).map(|it| (it, Vec::new())),
+        (None, Some(threshold)) => {
+            self::threshold(asked, threshold, version, session).map(|it| (it, Vec::new()))
+        }
         (None, None) => {
             let why = "the indicator is neither a ratio nor a value with a limit";
             session.findings.dropped(asked.whole, asked.sli, why, "add `ratioMetric` or `thresholdMetric`");
@@ -82,7 +88,12 @@ fn raw<'t>(
     version: Version,
     session: &mut Session<'t>,
 ) -> Option<(Indicator, Vec<String>)> {
-    let part_is_bad = ratio.string("rawType") == Some("failure");
+    let Some(kind) = ratio.word("rawType", &["success", "failure"]) else {
+        let why = "`rawType` is neither `success` nor `failure`";
+        session.findings.dropped(asked.whole, ratio, why, "say what the raw ratio is a share of");
+        return None;
+    };
+    let part_is_bad = kind == "failure";
     let found = query(asked, raw, Bare::Value, version, session)?;
     let part = if part_is_bad { found.text } else { format!("1 - ({})", found.text) };
     let why = "a ratio without numbers of events is weighted by time: an hour without traffic counts as much as the busiest";
@@ -104,11 +115,17 @@ fn threshold<'t>(
 ) -> Option<Indicator> {
     let (Some(op), Some(value)) = (asked.objective.get("op"), asked.objective.get("value")) else {
         let why = "a value needs its limit: `op` and `value`";
-        session.findings.dropped(asked.whole, asked.objective, why, "add for example `op: lte` and `value: 0.5`");
+        session.findings.dropped(
+            asked.whole,
+            asked.objective,
+            why,
+            "add for example `op: lte` and `value: 0.5`",
+        );
         return None;
     };
     let limit = value.text().map(str::trim);
-    let limit = limit.and_then(|it| Decimal::from_str_exact(it).or_else(|_| Decimal::from_scientific(it)).ok());
+    let limit =
+        limit.and_then(|it| Decimal::from_str_exact(it).or_else(|_| Decimal::from_scientific(it)).ok());
     let (bound, strict, bad) = match op.text() {
         Some("lte") => ("at_most", false, ">"),
         Some("lt") => ("at_most", true, ">="),
@@ -124,7 +141,11 @@ fn threshold<'t>(
     let (at, text) = source(asked, threshold, version, session)?;
     if let Ok(gauge) = query::selector(text.trim()) {
         if strict {
-            session.findings.observe(op, format!("the limit itself counts as good: `{bound}`"), "nothing is to be done");
+            session.findings.observe(
+                op,
+                format!("the limit itself counts as good: `{bound}`"),
+                "nothing is to be done",
+            );
         }
         let why = "a value is judged in slices of five minutes, each good or bad as a whole by its mean";
         session.findings.observe(at, why, "look whether the target still is what you promise");
@@ -134,7 +155,8 @@ fn threshold<'t>(
         Ok(found) => {
             let why = "the value is a query and not a series, so the budget counts the share of time in which the limit is not met";
             session.findings.observe(at, why, "record the value under a name of its own, and use `slices`");
-            let text = format!("max(avg_over_time((({}) {bad} bool {})[{WINDOW}:]))", found.text, limit.normalize());
+            let text =
+                format!("max(avg_over_time((({}) {bad} bool {})[{WINDOW}:]))", found.text, limit.normalize());
             Some(by_time(text))
         }
         Err(why) => {
@@ -160,7 +182,12 @@ fn query<'t>(
             Some(query)
         }
         Err(why) => {
-            session.findings.dropped(asked.whole, at, why, "write a counter, or PromQL with `[$window]` as its range");
+            session.findings.dropped(
+                asked.whole,
+                at,
+                why,
+                "write a counter, or PromQL with `[$window]` as its range",
+            );
             None
         }
     }
@@ -175,7 +202,7 @@ fn source<'t>(
 ) -> Option<(At<'t>, String)> {
     let (kind, query) = match version {
         Version::V1Alpha => {
-            metric.string("queryType");
+            metric.word("queryType", &["promql", "PromQL", "query"]);
             (metric.get("source"), metric.get("query"))
         }
         Version::V1 => {
@@ -202,7 +229,11 @@ fn source<'t>(
 
 /// Reads the object of a data source, and returns its type.
 fn data_source<'t>(name: &str, session: &mut Session<'t>) -> Option<At<'t>> {
-    let spec = super::referred("DataSource", name, session)?.get("spec")?;
+    let found = super::referred("DataSource", name, session)?;
+    if let Some(title) = found.get("metadata").and_then(|it| it.get("displayName")) {
+        session.findings.note(title, "this names the connection", "nothing is to be done");
+    }
+    let spec = found.get("spec")?;
     if let Some(details) = spec.get("connectionDetails") {
         let why = "Prometheus evaluates the rules itself, so nobody connects to it";
         session.findings.note(details, why, "load the generated rules in this Prometheus");

@@ -67,7 +67,6 @@ fn referred<'t>(kind: &str, name: &str, session: &mut Session<'t>) -> Option<At<
     head(found);
     if let Some(metadata) = found.get("metadata") {
         metadata.string("name");
-        metadata.string("displayName");
         labels(metadata, session);
     }
     Some(found)

@@ -136,7 +136,12 @@ struct Sli<'t> {
 }
 
 /// Finds the indicator of an objective: its own, or the one of the promise, inline or by reference.
-fn sli<'t>(shared: &Shared<'t>, whole: At<'t>, objective: At<'t>, session: &mut Session<'t>) -> Option<Sli<'t>> {
+fn sli<'t>(
+    shared: &Shared<'t>,
+    whole: At<'t>,
+    objective: At<'t>,
+    session: &mut Session<'t>,
+) -> Option<Sli<'t>> {
     for from in [objective, shared.spec] {
         if let Some(inline) = from.get("indicator") {
             if shared.version == Version::V1Alpha {
@@ -219,7 +224,7 @@ fn composite<'t>(shared: &Shared<'t>, objectives: &[At<'t>], session: &mut Sessi
     }
     if parts.len() < objectives.len() {
         let why = "a part of the composite could not be carried over, so there is none";
-        session.findings.observe(shared.document, why, "mend the part, or write the composite by hand");
+        session.findings.lost(shared.name_at, why, "mend the part, or write the composite by hand");
         return;
     }
     let Some(target) = common_target(&parts, shared.by_time) else { return };

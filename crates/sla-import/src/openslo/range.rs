@@ -44,7 +44,10 @@ pub fn ranged(text: &str, bare: Bare) -> Result<Ranged, String> {
             }
             query::parsed(&replaced).map(|query| Ranged { query, note: Some(note) })
         }
-        _ => Err(format!("the query has several ranges ({}), and one of them is our window", lengths.join(", "))),
+        _ => Err(format!(
+            "the query has several ranges ({}), and one of them is our window",
+            lengths.join(", ")
+        )),
     }
 }
 
@@ -55,7 +58,8 @@ fn without(text: &str, bare: Bare) -> Result<Ranged, String> {
         Bare::Counter => {
             let rated = query::counter(text)
                 .ok_or("the query has no range, and is more than the sum of one counter".to_owned())?;
-            let note = "the query names no range: the rate of the counter over the window is counted".to_owned();
+            let note =
+                "the query names no range: the rate of the counter over the window is counted".to_owned();
             Ok(Ranged { query: rated, note: Some(note) })
         }
         Bare::Value => {
@@ -64,7 +68,8 @@ fn without(text: &str, bare: Bare) -> Result<Ranged, String> {
             Ok(Ranged { query, note: Some(note) })
         }
         Bare::Events => {
-            Err("the query gives a number of events at each sample (`counter: false`), which no rule can sum".to_owned())
+            Err("the query gives a number of events at each sample (`counter: false`), which no rule can sum"
+                .to_owned())
         }
     }
 }

@@ -10,7 +10,12 @@ pub fn read(whole: At<'_>, spec: At<'_>, version: Version, session: &mut Session
     let key = if version == Version::V1 { "timeWindow" } else { "timeWindows" };
     let windows = spec.get(key).map(At::items).unwrap_or_default();
     let Some(window) = windows.first().copied() else {
-        session.findings.dropped(whole, spec, format!("the promise has no `{key}`"), "add one, for example of 28d");
+        session.findings.dropped(
+            whole,
+            spec,
+            format!("the promise has no `{key}`"),
+            "add one, for example of 28d",
+        );
         return None;
     };
     for other in &windows[1..] {
@@ -25,8 +30,8 @@ pub fn read(whole: At<'_>, spec: At<'_>, version: Version, session: &mut Session
         session.findings.dropped(whole, window, why, "write for example `28d`");
         return None;
     };
-    let rolling = window.flag("isRolling").unwrap_or(false);
     let calendar = window.get("calendar");
+    let rolling = window.flag("isRolling").unwrap_or(calendar.is_none());
     if let (false, Some(calendar)) = (rolling, calendar) {
         zone(calendar, session);
     }

@@ -6,6 +6,7 @@ mod tier;
 use std::{collections::BTreeMap, fmt::Write as _, ops::Range};
 
 use rust_decimal::Decimal;
+use sla_model::duration;
 
 use self::{
     text::{DOLLAR, comment, needs_dollar, quoted, scalar},
@@ -299,7 +300,8 @@ fn alert(objective: &Objective, tiers: &Tiers) -> Option<String> {
             [("page", &objective.page, &burns.page), ("ticket", &objective.ticket, &burns.ticket)]
         {
             if told.is_some() && !burns.is_empty() {
-                let burn = |it: &Burn| format!("{}% in {}", it.percent.normalize(), it.within);
+                let burn =
+                    |it: &Burn| format!("{}% in {}", it.percent.normalize(), duration::text(it.within));
                 lines.push(format!("{key}: [{}]", burns.iter().map(burn).collect::<Vec<_>>().join(", ")));
             }
         }
@@ -314,5 +316,5 @@ fn alert(objective: &Objective, tiers: &Tiers) -> Option<String> {
 fn seconds(seconds: Decimal) -> String {
     use rust_decimal::prelude::ToPrimitive as _;
     let millis = (seconds * Decimal::ONE_THOUSAND).round().to_u64().unwrap_or(u64::MAX);
-    sla_model::duration::text(std::time::Duration::from_millis(millis))
+    duration::text(std::time::Duration::from_millis(millis))
 }

@@ -118,7 +118,10 @@ mod tests {
 
     /// Reads `key: TEXT` and returns the text.
     fn read_back(written: &str, text: &str) -> Option<String> {
-        let set = SourceSet::of_text("x.yaml", format!("{}a: {written}\nb: [{written}, {{c: {written}}}]\n", comment(text, "")));
+        let set = SourceSet::of_text(
+            "x.yaml",
+            format!("{}a: {written}\nb: [{written}, {{c: {written}}}]\n", comment(text, "")),
+        );
         let documents = sla_spec::documents(&set).ok()?;
         let Kind::Map(entries) = &documents.first()?.kind else { return None };
         let Kind::Scalar(scalar) = &entries.first()?.value.kind else { return None };

@@ -46,7 +46,8 @@ fn each_finding_has_its_place_and_says_what_to_do() {
 
 #[track_caller]
 fn refused(format: Format, text: &str, expected: &str) {
-    let refused = sla_import::import(format, SourceSet::of_text("x.yaml", text), sla_import::Options::default());
+    let refused =
+        sla_import::import(format, SourceSet::of_text("x.yaml", text), sla_import::Options::default());
     let text = refused.unwrap_err().to_string();
     assert!(text.contains(expected), "no {expected:?} in {text}");
 }
@@ -56,8 +57,16 @@ fn what_is_none_of_the_language_is_refused() {
     refused(Format::Sloth, "a: [1\n", "the bracket that begins here is never closed");
     refused(Format::Sloth, "", "none of the 0 documents is a specification of Sloth");
     refused(Format::Pyrra, "kind: ServiceLevelObjective\n", "is a specification of Pyrra");
-    refused(Format::OpenSlo, "apiVersion: openslo.com/v2alpha\nkind: SLO\n", "v2alpha is a draft and cannot be read");
+    refused(
+        Format::OpenSlo,
+        "apiVersion: openslo.com/v2alpha\nkind: SLO\n",
+        "v2alpha is a draft and cannot be read",
+    );
     let twice = "version: prometheus/v1\nservice: a\nservice: b\n";
-    let refusal = sla_import::import(Format::Sloth, SourceSet::of_text("x.yaml", twice), sla_import::Options::default());
+    let refusal = sla_import::import(
+        Format::Sloth,
+        SourceSet::of_text("x.yaml", twice),
+        sla_import::Options::default(),
+    );
     assert!(matches!(refusal, Err(Refused::Text(_))));
 }
