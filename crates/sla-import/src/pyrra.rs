@@ -116,12 +116,13 @@ fn module(metadata: At<'_>, session: &mut Session<'_>) -> String {
     }
     if let Some(notes) = metadata.get("annotations") {
         for (key, at) in notes.entries() {
-            let (why, instead) = if key.starts_with(PREFIX) {
-                ("the texts and links of alerts are generated", "say what the promise is in `title`")
+            if key.starts_with(PREFIX) {
+                let why = "the texts and links of alerts are generated";
+                session.findings.lost(at, why, "say what the promise is in `title`");
             } else {
-                ("annotations of a Kubernetes resource say how it is deployed", "nothing is to be done")
-            };
-            session.findings.lost(at, why, instead);
+                let why = "annotations of a Kubernetes resource say how it is deployed";
+                session.findings.note(at, why, "nothing is to be done");
+            }
         }
     }
     let why = "Kubernetes knows this of the resource, and no rule needs it";

@@ -152,6 +152,12 @@ fn threshold<'t>(
         return Some(Indicator::Slices { gauge, bound, value: limit });
     }
     match query::parsed(&query::on_one_line(&text)) {
+        Ok(found) if found.text.contains('[') => {
+            let why = "the value has a range of its own, and cannot be looked at over the window";
+            let instead = "record the value under a name of its own, and use `slices: {gauge: NAME}`";
+            session.findings.dropped(asked.whole, at, why, instead);
+            None
+        }
         Ok(found) => {
             let why = "the value is a query and not a series, so the budget counts the share of time in which the limit is not met";
             session.findings.observe(at, why, "record the value under a name of its own, and use `slices`");

@@ -119,12 +119,13 @@ fn one<'t>(
     promise.by = by;
     promise.title = match (shared.title, words) {
         (Some(title), Some(words)) if index.is_some() => Some(format!("{title}: {words}")),
-        (title, words) => title.or(words).map(str::to_owned),
+        (Some(title), _) => Some(title.to_owned()),
+        (None, _) => Session::title_of(shared.description).0,
     };
     // What did not become the title stays readable.
-    let rest = words.filter(|it| promise.title.as_deref().is_none_or(|title| !title.contains(it)));
-    let words = [shared.description, sli.title, sli.description, rest];
-    promise.comment = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let rest = |it: &&str| promise.title.as_deref().is_none_or(|title| !title.contains(*it));
+    let words = [shared.description, sli.title, sli.description, words];
+    promise.comment = words.into_iter().flatten().filter(rest).collect::<Vec<_>>().join(" ");
     Some(promise)
 }
 
