@@ -16,6 +16,9 @@ use crate::{
 /// What a promise's labels and annotations begin with when they are meant for alerts.
 const PREFIX: &str = "pyrra.dev/";
 
+/// The module of promises without a namespace, which Kubernetes puts into this one.
+const NO_NAMESPACE: &str = "default";
+
 /// Reads a document; `false`: it is none of Pyrra's.
 pub fn read<'t>(document: At<'t>, session: &mut Session<'t>) -> bool {
     let version = document.peek("apiVersion") == Some("pyrra.dev/v1alpha1");
@@ -81,12 +84,11 @@ fn module(metadata: At<'_>, session: &mut Session<'_>) -> String {
     let labels = metadata.get("labels");
     let app = ["app.kubernetes.io/name", "app"].iter().find_map(|key| labels.and_then(|it| it.get(key)));
     let namespace = metadata.get("namespace");
-    let module = match app.or(namespace) {
-        Some(at) => session.module_id(at.text().unwrap_or_default(), at),
-        None => {
-            session.draft.module("default");
-            "default".to_owned()
-        }
+    let module = if let Some(at) = app.or(namespace) {
+        session.module_id(at.text().unwrap_or_default(), at)
+    } else {
+        session.draft.module(NO_NAMESPACE);
+        NO_NAMESPACE.to_owned()
     };
     if let (Some(_), Some(namespace)) = (app, namespace) {
         session.findings.note(namespace, "the module is named after the app", "nothing is to be done");

@@ -89,7 +89,7 @@ impl Tree {
             let items = root.items();
             if items.is_empty() { vec![root.index] } else { items.iter().map(|it| it.index).collect() }
         };
-        roots.flat_map(|it| unfolded(it)).map(|index| At { tree: self, index }).collect()
+        roots.flat_map(unfolded).map(|index| At { tree: self, index }).collect()
     }
 
     /// Returns the topmost values that nobody looked at.

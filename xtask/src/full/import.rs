@@ -254,3 +254,16 @@ fn example(
     }
     Ok(example)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peers;
+
+    #[test]
+    fn the_examples_are_of_the_peers_that_we_measure_against() {
+        for (source, peer) in SOURCES.iter().zip([peers::SLOTH, peers::PYRRA]) {
+            assert_eq!(source.version, peer.version().unwrap(), "{}", source.module);
+        }
+    }
+}

@@ -114,16 +114,13 @@ fn policy<'t>(body: At<'t>, window: Window, alerts: &mut Alerts, session: &mut S
             None => Some(entry),
             Some(at) => referred("AlertCondition", at.text().unwrap_or_default(), session),
         };
-        match found {
-            Some(found) => {
-                inline(found, "AlertCondition", session);
-                condition(found, &owners, window, alerts, session);
-            }
-            None => {
-                let why = "no given file has an alert condition of this name";
-                session.findings.lost(entry, why, "give all files in one call");
-            }
-        }
+        let Some(found) = found else {
+            let why = "no given file has an alert condition of this name";
+            session.findings.lost(entry, why, "give all files in one call");
+            continue;
+        };
+        inline(found, "AlertCondition", session);
+        condition(found, &owners, window, alerts, session);
     }
 }
 

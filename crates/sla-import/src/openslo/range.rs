@@ -85,11 +85,10 @@ fn ranges(text: &str) -> Vec<std::ops::Range<usize>> {
             (Some(_), _) if escaped => escaped = false,
             (Some(open), '\\') if open != '`' => escaped = true,
             (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quote = Some(letter),
             (None, '[') => start = Some(at + 1),
             (None, ']' | ':') => found.extend(start.take().map(|start| start..at)),
-            (None, _) => {}
+            _ => {}
         }
     }
     found

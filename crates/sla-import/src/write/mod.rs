@@ -244,13 +244,11 @@ impl Writer {
                 let weighted = |(name, weight): &(String, Option<Decimal>)| {
                     weight.map(|it| format!("{name}: {}", it.normalize()))
                 };
-                match parts.iter().map(weighted).collect::<Option<Vec<String>>>() {
-                    Some(parts) => format!("composite: {{weighted: {{{}}}}}", parts.join(", ")),
-                    None => {
-                        let names: Vec<&str> = parts.iter().map(|it| it.0.as_str()).collect();
-                        format!("composite: {{worst: [{}]}}", names.join(", "))
-                    }
+                if let Some(parts) = parts.iter().map(weighted).collect::<Option<Vec<String>>>() {
+                    return format!("composite: {{weighted: {{{}}}}}", parts.join(", "));
                 }
+                let names: Vec<&str> = parts.iter().map(|it| it.0.as_str()).collect();
+                format!("composite: {{worst: [{}]}}", names.join(", "))
             }
         }
     }
