@@ -63,8 +63,6 @@ pub struct Objective {
     pub ticket: Option<Told>,
     /// When, if not as usual.
     pub burns: Option<Burns>,
-    /// Somebody is told when the metric's targets are gone.
-    pub watched: bool,
 }
 
 /// A period of judgement.

@@ -47,8 +47,6 @@ pub struct Job {
     pub module: String,
     /// The names of its metrics.
     pub metrics: BTreeSet<String>,
-    /// Somebody is told when it is gone.
-    pub watched: bool,
     /// No query names it: its name was made up.
     pub made_up: bool,
 }
@@ -96,7 +94,6 @@ pub fn declared(draft: &Draft) -> Declared {
                 ..Job::default()
             });
             job.metrics.insert(name.clone());
-            job.watched |= objective.watched && objective.page.is_some();
         }
         declared.add(name, seen);
     }

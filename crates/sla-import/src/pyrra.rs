@@ -265,7 +265,7 @@ const BURNS: [(&str, bool); 4] =
 fn alerting(alerting: Option<At<'_>>, promise: &mut Objective, session: &mut Session<'_>) {
     let flag = |key: &str| alerting.and_then(|it| it.flag(key));
     let off = flag("disabled") == Some(true) || flag("burnrates") == Some(false);
-    promise.watched = flag("absent") != Some(false);
+    let absent = flag("absent");
     let (mut page, mut ticket) = (Told::USUAL, Told::USUAL);
     if let Some(severities) = alerting.and_then(|it| it.get("severities")) {
         for (key, is_page) in BURNS {
@@ -282,8 +282,8 @@ fn alerting(alerting: Option<At<'_>>, promise: &mut Objective, session: &mut Ses
                 }
             }
         }
-        let why = "an alert about targets that are gone has the severity of a page";
-        session.findings.lost_rest(severities, why, "change `alert: {down: …}` of the scrape");
+        let why = "an alert about a metric that is gone has the severity of a ticket";
+        session.findings.lost_rest(severities, why, "choose the severity of the tier of tickets");
     }
     promise.page = Some(page);
     promise.ticket = Some(ticket);
@@ -304,7 +304,24 @@ fn alerting(alerting: Option<At<'_>>, promise: &mut Objective, session: &mut Ses
         }
     }
     let Some(alerting) = alerting else { return };
-    for (key, what) in [("name", "SloBurn"), ("absentName", "TargetDown")] {
+    if let Some(at) = alerting.get("absent").filter(|it| it.is_read()) {
+        match (off, absent) {
+            (false, Some(true)) => {
+                let why = "that a metric vanished is told of every promise that somebody is told of";
+                session.findings.note(at, why, "nothing is to be done");
+            }
+            (false, _) => {
+                let why = "that a metric vanished is told of every promise that somebody is told of; it cannot be turned off";
+                session.findings.changed(at, why, "silence `SloVanished` and `SloNeverSeen` of this promise");
+            }
+            (true, Some(true)) => {
+                let why = "nobody is told that the metric of a promise without burn alerts is gone";
+                session.findings.lost(at, why, "write `alert: {ticket: P2}`");
+            }
+            (true, _) => session.findings.note(at, "nobody is told of this promise", "nothing is to be done"),
+        }
+    }
+    for (key, what) in [("name", "SloBurn"), ("absentName", "SloVanished")] {
         if let Some(at) = alerting.get(key) {
             let why = format!("this alert has one name, `{what}`, and says in labels what it is about");
             session.findings.lost(at, why, "change silences and routes that match the old name");

@@ -243,7 +243,6 @@ impl<'t> Session<'t> {
             page: Some(Told::USUAL),
             ticket: Some(Told::USUAL),
             burns: None,
-            watched: false,
         }
     }
 }

@@ -88,10 +88,10 @@ fn policy<'t>(body: At<'t>, window: Window, alerts: &mut Alerts, session: &mut S
     }
     for (key, why) in [
         ("alertWhenResolved", "people are always told when an alert is released"),
-        ("alertWhenNoData", "that a metric is gone is told by `alert: {down: …}` of its scrape"),
+        ("alertWhenNoData", "that a metric vanished is told of every promise that somebody is told of"),
     ] {
         if let Some(at) = body.get(key) {
-            session.findings.note(at, why, "nothing is to be done, or write it at the scrape");
+            session.findings.note(at, why, "nothing is to be done");
         }
     }
     let owners = targets(body, session);

@@ -38,7 +38,7 @@ pub fn write(draft: &Draft, format: &str, findings: &mut Findings) -> Written {
     let declared = metrics::declared(draft);
     let tiers = Tiers::of(draft);
     let mut writer = Writer { text: String::new(), variables: BTreeMap::new() };
-    writer.scrapes(&declared, &tiers);
+    writer.scrapes(&declared);
     writer.tiers(&tiers, findings);
     writer.owners(draft, &tiers);
     writer.modules(draft);
@@ -104,7 +104,7 @@ impl Writer {
         head
     }
 
-    fn scrapes(&mut self, declared: &Declared, tiers: &Tiers) {
+    fn scrapes(&mut self, declared: &Declared) {
         if declared.jobs.is_empty() {
             return;
         }
@@ -118,9 +118,6 @@ impl Writer {
             self.line(&format!("  {name}:"));
             self.line(&format!("    targets: [{target}]"));
             self.line(&format!("    module: {}", job.module));
-            if let (true, Some(tier)) = (job.watched, tiers.first_page()) {
-                self.line(&format!("    alert: {{down: {tier}}}"));
-            }
             self.line("    metrics:");
             for (name, metric) in &declared.metrics {
                 if job.metrics.contains(name) {

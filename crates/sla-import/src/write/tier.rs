@@ -60,11 +60,6 @@ impl Tiers {
     pub fn id(&self, key: &str, told: &Told) -> &str {
         self.0.iter().find(|it| it.key == key && it.told == *told).map_or("", |it| &it.id)
     }
-
-    /// Returns the first tier that wakes somebody.
-    pub fn first_page(&self) -> Option<&str> {
-        self.0.iter().find(|it| it.key == "page").map(|it| it.id.as_str())
-    }
 }
 
 impl Tier {
