@@ -5,6 +5,7 @@ pub mod completions;
 pub mod explain;
 pub mod fmt;
 pub mod generate;
+pub mod import;
 pub mod init;
 pub mod man;
 pub mod schema;
