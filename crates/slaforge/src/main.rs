@@ -7,6 +7,7 @@ mod command;
 mod compile;
 mod exit;
 mod io;
+mod parallel;
 mod plan;
 mod promql;
 mod target;
