@@ -8,6 +8,7 @@ mod compile;
 mod exit;
 mod explain;
 mod io;
+mod parallel;
 mod plan;
 mod promql;
 mod target;

@@ -113,6 +113,7 @@ const DEPTHS: [i64; 4] = [100, 50, 10, 1];
 pub fn facts(model: &Model, objective: &Objective) -> Facts {
     let budget = objective.target.rest();
     let minutes = duration::seconds(objective.window.length()) / Decimal::from(60) * budget.decimal();
+    let rules = compile::plan(model).rules(compile::Unit::Objective(objective));
     let english = |it: &sla_model::text::Text| model.language.pick(it, " / ");
     Facts {
         objective: objective.id.to_string(),
@@ -126,7 +127,7 @@ pub fn facts(model: &Model, objective: &Objective) -> Facts {
         budget_minutes: minutes.round_dp(1).normalize().to_string(),
         tiers: objective.burns().iter().map(|(burn, id)| tier(objective, burn, &model.tiers[*id])).collect(),
         at_one_a_minute: at_one_a_minute(objective),
-        groups: compile::rule_file(model, objective).groups.iter().map(|it| formulas(model, it)).collect(),
+        groups: rules.groups.iter().map(|it| formulas(model, it)).collect(),
     }
 }
 
