@@ -51,6 +51,7 @@ fn an_import_passes_the_check_and_gives_rules() {
     assert!(outcome.stderr.ends_with("1 objective from 1 file: 0 lost, 0 changed, 0 notes, 4 to do\n"));
     let outcome = desk.run(&["check", "sla.yaml"], "");
     assert_eq!((outcome.exit, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(desk.run(&["fmt", "sla.yaml", "--check"], "").exit, Some(0));
     let outcome = desk.run(&["generate", "sla.yaml", "--out", "out"], "");
     assert_eq!(outcome.exit, Some(0), "{}", outcome.stderr);
     let rules = fs::read_to_string(desk.path("out/rules/shop-orders.rules.yaml")).unwrap();

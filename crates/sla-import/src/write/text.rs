@@ -12,7 +12,8 @@ const COMMENT_WIDTH: usize = 96;
 const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
 
 /// Returns a text as one YAML scalar: plain, if it is a simple word; in single quotes, if it is one line of
-/// printable letters; else in double quotes with escapes. A `${` becomes `${dollar}{`.
+/// printable letters with quotes or backslashes in it; else in double quotes, with escapes. This is how
+/// `slaforge fmt` quotes too. A `${` becomes `${dollar}{`.
 pub fn quoted(text: &str) -> String {
     scalar(&text.replace("${", &format!("${{{DOLLAR}}}{{")))
 }
@@ -31,7 +32,7 @@ pub fn scalar(text: &str) -> String {
     if word {
         return text.to_owned();
     }
-    if text.chars().all(is_printable) {
+    if text.contains(['"', '\\']) && text.chars().all(is_printable) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut quoted = String::from("\"");
@@ -99,14 +100,14 @@ mod tests {
     #[test]
     fn a_text_is_quoted_as_little_as_possible() {
         written("requests-availability", "requests-availability");
-        written("yes", "'yes'");
-        written("99.9%", "'99.9%'");
-        written("it's", "'it''s'");
-        written("a: b # c", "'a: b # c'");
-        written("", "''");
+        written("yes", "\"yes\"");
+        written("it's", "\"it's\"");
+        written("it's \"x\"", "'it''s \"x\"'");
+        written("a: b # c", "\"a: b # c\"");
+        written("", "\"\"");
         written("a\nb\u{7}\u{85}", "\"a\\nb\\U00000007\\U00000085\"");
-        written("药", "'药'");
-        written("${x}", "'${dollar}{x}'");
+        written("药", "\"药\"");
+        written("${x}", "\"${dollar}{x}\"");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sla_import::{Format, Import, Options, Refused, report::Report};
 use sla_model::duration;
 use sla_spec::{SourceSet, source_set::FILE_BYTES_MAX};
 
+use super::fmt;
 use crate::exit::Verdict;
 
 /// The file that stands for standard input.
@@ -84,6 +85,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let options = Options { window_days: arguments.window };
     match sla_import::import(format, SourceSet::new(files), options) {
         Ok(Import { spec, report }) => {
+            // As `slaforge fmt` would leave it; what that cannot lay out is right all the same.
+            let spec = fmt::laid_out(&spec).unwrap_or(spec);
             deliver(arguments, &spec)?;
             tell(arguments.form, &report)?;
             let bad = arguments.strict && report.has_losses();
