@@ -6,4 +6,5 @@ mod check;
 mod explain;
 mod fmt;
 mod generate;
+mod import;
 mod init;

@@ -48,6 +48,7 @@ pub fn model(shop: &str, database: &Path) -> Model {
     let metric = metric();
     Model {
         retention: None,
+        query_offset: None,
         smtp: None,
         secrets: BTreeMap::new(),
         name: "pharmacy-shop".parse().unwrap(),

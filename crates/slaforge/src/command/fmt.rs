@@ -56,7 +56,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     Ok(Verdict::Good)
 }
 
-fn laid_out(text: &str) -> anyhow::Result<String> {
+/// Lays out one text; nothing of it changes but blanks and quotes.
+pub fn laid_out(text: &str) -> anyhow::Result<String> {
     let options = FormatOptions {
         layout: LayoutOptions { print_width: COLUMNS, ..LayoutOptions::default() },
         language: LanguageOptions {

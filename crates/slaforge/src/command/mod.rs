@@ -5,6 +5,7 @@ pub mod completions;
 pub mod explain;
 pub mod fmt;
 pub mod generate;
+pub mod import;
 pub mod init;
 pub mod man;
 pub mod schema;
@@ -39,6 +40,11 @@ pub struct Specification {
 }
 
 impl Specification {
+    /// Whether one is named, or stands where it is looked for.
+    fn is_there(&self) -> bool {
+        self.path.is_some() || Path::new(DEFAULT).exists()
+    }
+
     /// Reads and checks the specification.
     fn read(&self) -> anyhow::Result<Opened> {
         let path = path(self.path.as_deref())?;
