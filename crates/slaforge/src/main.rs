@@ -3,6 +3,7 @@
 //!
 //! `command` → `sla_spec::open` → `compile` (model to plan) → `target` (plan to text) → `io` (the only writes).
 
+mod backfill;
 mod command;
 mod compile;
 mod exit;
@@ -33,6 +34,7 @@ enum Command {
     Check(command::check::Arguments),
     Generate(command::generate::Arguments),
     Test(command::test::Arguments),
+    Backfill(command::backfill::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Generate(arguments) => command::generate::run(&arguments),
         Command::Test(arguments) => command::test::run(&arguments),
+        Command::Backfill(arguments) => command::backfill::run(&arguments),
     };
     exit::code(outcome)
 }

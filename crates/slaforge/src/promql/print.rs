@@ -110,6 +110,9 @@ impl fmt::Display for Expr {
             Self::Instant { of, offset } if offset.is_zero() => write!(f, "{of}"),
             Self::Instant { of, offset } => write!(f, "{of} offset {}", duration::text(*offset)),
             Self::Range { of, range } => write!(f, "{of}[{}]", duration::text(*range)),
+            Self::Subquery { of, range, step } => {
+                write!(f, "({of})[{}:{}]", duration::text(*range), duration::text(*step))
+            }
             Self::CountValues { label, of } => write!(f, "count_values(\"{label}\", {of})"),
             Self::Written { query, window } => write!(f, "({})", query.at(*window)),
             Self::Call(name, arguments) => {
@@ -158,6 +161,8 @@ mod tests {
         prints(&up().or(up()).and_on(&[], up()), "(up or up) and on () up");
         prints(&sum(up()).over(up().above(number(0))), "sum(up) / (up > 0)");
         prints(&seconds(Duration::from_mins(5)).times(up()), "300 * up");
+        let (range, step) = (Duration::from_hours(1), Duration::from_secs(30));
+        prints(&Expr::Subquery { of: Box::new(up().minus(up())), range, step }, "(up - up)[1h:30s]");
     }
 
     fn any_expr() -> impl Strategy<Value = Expr> {
