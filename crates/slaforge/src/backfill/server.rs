@@ -9,8 +9,14 @@ use sla_model::duration;
 
 use crate::promql::Expr;
 
-/// How much time one question is about: little enough that a big fleet stays below the server's limit of samples.
-const SPAN_SECONDS: i64 = 6 * 3600;
+/// How much time one question is about, at most.
+const SPAN_SECONDS_MAX: i64 = 24 * 3600;
+
+/// How much time one question is about, at least.
+const SPAN_SECONDS_MIN: i64 = 3600;
+
+/// What Prometheus says when a question is about too much: `--query.max-samples`.
+const TOO_MUCH: &str = "query processing would load too many samples into memory";
 
 /// A Prometheus, or what speaks as one.
 pub struct Server {
@@ -30,17 +36,22 @@ pub struct Found {
 }
 
 impl Server {
-    /// Asks for an expression at every step from the first to the last second, some hours at a time.
+    /// Asks for an expression at every step from the first to the last second: a day at a time, and less where the
+    /// server finds a day too much.
     pub fn range(&self, expr: &Expr, first: i64, last: i64, step: Duration) -> anyhow::Result<Vec<Found>> {
+        let (expr, step_seconds) = (expr.to_string(), i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
         let mut found = Vec::new();
-        let seconds = i64::try_from(step.as_secs()).unwrap_or(i64::MAX);
-        // Every part begins a step after the last one ended, so that no moment is asked for twice.
-        let span = (SPAN_SECONDS / seconds).max(1) * seconds;
-        let mut from = first;
+        let (mut from, mut span) = (first, SPAN_SECONDS_MAX);
         while from <= last {
-            let to = (from + span - seconds).min(last);
-            found.extend(self.ask(&expr.to_string(), from, to, step)?);
-            from = to + seconds;
+            // Every part begins a step after the last one ended, so that no moment is asked for twice.
+            let to = (from + span - step_seconds).max(from).min(last);
+            match self.ask(&expr, from, to, step) {
+                Err(error) if span > SPAN_SECONDS_MIN && error.to_string().contains(TOO_MUCH) => span /= 2,
+                answer => {
+                    found.extend(answer?);
+                    from = to + step_seconds;
+                }
+            }
         }
         Ok(found)
     }

@@ -95,20 +95,34 @@ pub enum Matching {
 }
 
 impl Expr {
-    /// Returns everything that is read, but what a person's own query reads: that is never recorded by us.
+    /// Returns every selector, but those of a person's own query: that reads nothing of ours.
     pub fn selectors(&self) -> Vec<&Selector> {
+        let mut found = Vec::new();
+        self.walk(&mut |it| match it {
+            Self::Instant { of, .. } | Self::Range { of, .. } => found.push(of),
+            _ => {}
+        });
+        found
+    }
+
+    /// Visits the expression and all its parts.
+    pub fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Self)) {
+        visit(self);
         match self {
-            Self::Number(_) | Self::Seconds(_) | Self::Text(_) | Self::Written { .. } => Vec::new(),
-            Self::Instant { of, .. } | Self::Range { of, .. } => vec![of],
-            Self::Call(_, arguments) => arguments.iter().flat_map(Self::selectors).collect(),
+            Self::Call(_, arguments) => arguments.iter().for_each(|it| it.walk(visit)),
             Self::Aggregate { of, .. } | Self::CountValues { of, .. } | Self::Subquery { of, .. } => {
-                of.selectors()
+                of.walk(visit);
             }
             Self::Binary { left, right, .. } => {
-                let mut selectors = left.selectors();
-                selectors.extend(right.selectors());
-                selectors
+                left.walk(visit);
+                right.walk(visit);
             }
+            Self::Number(_)
+            | Self::Seconds(_)
+            | Self::Text(_)
+            | Self::Written { .. }
+            | Self::Instant { .. }
+            | Self::Range { .. } => {}
         }
     }
 
