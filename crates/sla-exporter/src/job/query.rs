@@ -1,6 +1,6 @@
 //! Passes of a query.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sla_model::id::MetricName;
 use sla_probe::Deadline;
@@ -55,4 +55,6 @@ impl Job for QueryJob {
         // There is no metric for it: the age of the numbers says the same.
         tracing::debug!(query = %self.metric, ticks, "passes were left out");
     }
+
+    fn planned(&mut self, _wait: Duration) {}
 }
