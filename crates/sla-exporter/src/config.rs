@@ -38,7 +38,23 @@ impl From<&Cli> for Config {
 impl Config {
     /// Reads and checks the specification.
     pub fn load(&self, colour: bool) -> Result<Loaded, Stop> {
-        let set = sla_spec::read(&self.path).context("cannot read the specification")?;
+        self.check(self.read()?, colour)
+    }
+
+    /// The same without colour, if its files do not have the given checksum any more.
+    pub fn load_changed(&self, known: Option<&str>) -> Result<Option<Loaded>, Stop> {
+        let set = self.read()?;
+        if known == Some(checksum(&set).as_str()) {
+            return Ok(None);
+        }
+        self.check(set, false).map(Some)
+    }
+
+    fn read(&self) -> anyhow::Result<SourceSet> {
+        sla_spec::read(&self.path).context("cannot read the specification")
+    }
+
+    fn check(&self, set: SourceSet, colour: bool) -> Result<Loaded, Stop> {
         let checksum = checksum(&set);
         match sla_spec::load(&set, &self.variables) {
             Ok(loaded) => {

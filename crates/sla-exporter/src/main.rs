@@ -68,7 +68,7 @@ async fn start(cli: &Cli) -> Result<(), Stop> {
     let watched = vec![config.path.clone()];
     // The one place that reads the wall clock: everything below gets it as an argument.
     let clock = Timestamp::now;
-    let load = Arc::new(move || config.load(false));
+    let load = Arc::new(move |known: Option<&str>| config.load_changed(known));
     let setup = Setup { loaded, load, watched, pace: cli.pace, listeners, gate, clock };
     Ok(run::run(setup, signals, shutdown).await?)
 }

@@ -21,11 +21,14 @@ use crate::{
 /// Events of a file come in bunches; so long it must have been quiet before it is read.
 const QUIET: Duration = Duration::from_millis(250);
 
+/// A folder that is never quiet does not keep a change waiting longer than this.
+const QUIET_MAX: Duration = Duration::from_secs(2);
+
 /// So often the files are read without any event: NFS and some containers tell of none.
 const POLL: Duration = Duration::from_secs(30);
 
-/// Reads and checks the specification anew.
-pub type Load = Arc<dyn Fn() -> Result<Loaded, Stop> + Send + Sync>;
+/// Reads and checks the specification anew; returns nothing if its files have the given checksum.
+pub type Load = Arc<dyn Fn(Option<&str>) -> Result<Option<Loaded>, Stop> + Send + Sync>;
 
 /// What is measured right now, and what it came to. Replaced as a whole.
 #[derive(Clone, Debug)]
@@ -62,14 +65,12 @@ pub struct Note {
     pub checksum: String,
     /// Why a later one was not taken, and when.
     pub problem: Option<(Timestamp, String)>,
-    /// The checksum of that one, so that the same problem is not told again and again.
-    refused: Option<String>,
 }
 
 impl Note {
     /// Notes the specification of the start.
     pub fn new(checksum: String, now: Timestamp) -> Shared<Self> {
-        Arc::new(Mutex::new(Self { taken: now, checksum, problem: None, refused: None }))
+        Arc::new(Mutex::new(Self { taken: now, checksum, problem: None }))
     }
 }
 
@@ -81,39 +82,35 @@ pub async fn read(
     now: Timestamp,
 ) -> Result<Option<Loaded>, String> {
     let load = Arc::clone(load);
+    // Who asks gets a reload; an event may have been about something else in the same folder.
+    let known = (why == Why::Files).then(|| lock(note).checksum.clone());
     // A large specification takes a second; probes run on.
-    let read = tokio::task::spawn_blocking(move || load()).await;
+    let read = tokio::task::spawn_blocking(move || load(known.as_deref())).await;
     let read = read.unwrap_or_else(|fault| Err(Stop::World(fault.into())));
     let mut note = lock(note);
     match read {
-        Ok(loaded) if why == Why::Files && loaded.checksum == note.checksum => {
+        Ok(None) => {
             // Back to what is in use: whatever was wrong in between is right again.
-            (note.problem, note.refused) = (None, None);
+            note.problem = None;
             Ok(None)
         }
-        Ok(loaded) => {
+        Ok(Some(loaded)) => {
             if let Some(warnings) = &loaded.warnings {
                 tracing::warn!(%warnings, "the specification has warnings");
             }
-            *note = Note { taken: now, checksum: loaded.checksum.clone(), problem: None, refused: None };
+            *note = Note { taken: now, checksum: loaded.checksum.clone(), problem: None };
             Ok(Some(loaded))
         }
         Err(stop) => {
-            let (problem, checksum) = (stop.to_string(), Some(stop_key(&stop)));
-            let told = why == Why::Files && note.refused == checksum && note.problem.is_some();
-            if !told {
+            let problem = stop.to_string();
+            let told = note.problem.as_ref().is_some_and(|it| it.1 == problem);
+            if !told || why == Why::Asked {
                 tracing::error!(problem, "the specification was not taken; the old one stays");
                 note.problem = Some((now, problem.clone()));
-                note.refused = checksum;
             }
             Err(problem)
         }
     }
-}
-
-/// Returns what tells one refusal from another.
-fn stop_key(stop: &Stop) -> String {
-    stop.to_string()
 }
 
 /// Asks for a reload whenever the files may have changed, for ever.
@@ -123,7 +120,11 @@ pub async fn watch(paths: Vec<PathBuf>, requests: mpsc::Sender<Request>) {
     let _watcher = watcher(&paths, &changed);
     loop {
         let event = tokio::time::timeout(POLL, changed.notified()).await;
-        while event.is_ok() && tokio::time::timeout(QUIET, changed.notified()).await.is_ok() {}
+        let quiet = async { while tokio::time::timeout(QUIET, changed.notified()).await.is_ok() {} };
+        if event.is_ok() {
+            // Quiet or not, it is time to look.
+            let _ = tokio::time::timeout(QUIET_MAX, quiet).await;
+        }
         if requests.send(Request { why: Why::Files, answer: None }).await.is_err() {
             return pending().await;
         }

@@ -105,7 +105,7 @@ fn begin(
     let model = Arc::new(setup.loaded.model);
     let schedule = schedule(&state);
     let note = Note::new(setup.loaded.checksum, clock());
-    let own = Own::new(Arc::clone(&note), schedule.places.clone());
+    let own = Own::new(Arc::clone(&note), schedule.places.clone(), setup.gate.good());
     let own = own.context("cannot register the exporter's own metrics")?;
     let mut jobs = Jobs::new(Ground { host, clock, pace: setup.pace, schedule, traces: Arc::default() });
     jobs.become_those_of(&model, &state);

@@ -2,7 +2,10 @@
 
 use std::{
     io,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use http::StatusCode;
@@ -29,12 +32,14 @@ pub struct Own {
     reloaded: IntGauge,
     reload_time: Gauge,
     checksum: GaugeVec,
+    web_reloaded: IntGauge,
     memory: IntGauge,
     cpu: Counter,
     /// `None` where the system does not tell: then those families are absent instead of wrong.
     process: Option<Mutex<Process>>,
     note: Shared<Note>,
     places: Places,
+    web: Arc<AtomicBool>,
 }
 
 struct Process {
@@ -48,7 +53,7 @@ const REFUSALS: [(StatusCode, &str); 2] =
 
 impl Own {
     /// Registers everything.
-    pub fn new(note: Shared<Note>, places: Places) -> prometheus::Result<Self> {
+    pub fn new(note: Shared<Note>, places: Places, web: Arc<AtomicBool>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         let build = IntGaugeVec::new(options(&own::BUILD), own::BUILD.labels)?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
@@ -66,12 +71,14 @@ impl Own {
             reloaded: IntGauge::with_opts(options(&own::RELOADED))?,
             reload_time: Gauge::with_opts(options(&own::RELOAD_TIME))?,
             checksum: GaugeVec::new(options(&own::CHECKSUM), own::CHECKSUM.labels)?,
+            web_reloaded: IntGauge::with_opts(options(&own::WEB_RELOADED))?,
             memory: IntGauge::with_opts(options(&own::MEMORY))?,
             cpu: Counter::with_opts(options(&own::CPU))?,
             process: Process::open().map(Mutex::new),
             registry,
             note,
             places,
+            web,
         };
         own.register()?;
         Ok(own)
@@ -86,6 +93,7 @@ impl Own {
         registry.register(Box::new(self.reloaded.clone()))?;
         registry.register(Box::new(self.reload_time.clone()))?;
         registry.register(Box::new(self.checksum.clone()))?;
+        registry.register(Box::new(self.web_reloaded.clone()))?;
         if let Some(process) = &self.process {
             registry.register(Box::new(self.memory.clone()))?;
             registry.register(Box::new(self.cpu.clone()))?;
@@ -111,6 +119,7 @@ impl Own {
         let note = lock(&self.note).clone();
         self.reloaded.set(i64::from(note.problem.is_none()));
         self.reload_time.set(note.taken.as_duration().as_secs_f64());
+        self.web_reloaded.set(i64::from(self.web.load(Ordering::Relaxed)));
         // The checksum of before goes with it.
         self.checksum.reset();
         self.checksum.with_label_values(&[&note.checksum]).set(1.0);

@@ -68,7 +68,8 @@ fn page(model: &Model, state: &State) -> String {
 
 /// The page with the exporter's own metrics.
 fn whole_page(model: &Model, state: &State) -> String {
-    let own = Own::new(Note::new("5a5a".into(), fixture::now()), Places::new(Class::places)).unwrap();
+    let own = Own::new(Note::new("5a5a".into(), fixture::now()), Places::new(Class::places), Arc::default())
+        .unwrap();
     page(model, state) + &String::from_utf8(told(Text::new, |to| own.tell(to))).unwrap()
 }
 

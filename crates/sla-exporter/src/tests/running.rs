@@ -57,7 +57,7 @@ impl Exporter {
         let again = loaded.clone();
         let setup = Setup {
             loaded,
-            load: Arc::new(move || Ok(again.clone())),
+            load: Arc::new(move |_: Option<&str>| Ok(Some(again.clone()))),
             watched: vec![],
             pace,
             listeners: vec![listener],

@@ -50,7 +50,7 @@ pub struct Gate {
     file: Option<PathBuf>,
     seen: Mutex<Seen>,
     checker: Arc<Checker>,
-    good: AtomicBool,
+    good: Arc<AtomicBool>,
 }
 
 struct Seen {
@@ -68,12 +68,12 @@ impl Gate {
         let rules = file.as_deref().map_or_else(|| Ok(Rules::default()), file::read)?;
         let stamps = stamps(&rules.files);
         let seen = Mutex::new(Seen { rules: Arc::new(rules), stamps, looked: Instant::now() });
-        Ok(Self { file, seen, checker: Arc::default(), good: AtomicBool::new(true) })
+        Ok(Self { file, seen, checker: Arc::default(), good: Arc::new(AtomicBool::new(true)) })
     }
 
-    /// Returns whether the file was good when it was last read.
-    pub fn is_good(&self) -> bool {
-        self.good.load(Ordering::Relaxed)
+    /// Returns what always says whether the file was good when it was last read.
+    pub fn good(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.good)
     }
 
     /// Returns the rules of now.

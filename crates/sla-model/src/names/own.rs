@@ -74,6 +74,14 @@ pub const CHECKSUM: Metric = Metric {
     labels: &["sha256"],
 };
 
+/// The last reload of the web configuration.
+pub const WEB_RELOADED: Metric = Metric {
+    name: "sla_web_config_last_reload_successful",
+    kind: Kind::Gauge,
+    help: "Whether the web configuration is what was read last (1), or what was read last is wrong (0).",
+    labels: &[],
+};
+
 /// Memory of the process.
 pub const MEMORY: Metric = Metric {
     name: "process_resident_memory_bytes",
@@ -109,6 +117,7 @@ pub const ALL: &[&Metric] = &[
     &RELOADED,
     &RELOAD_TIME,
     &CHECKSUM,
+    &WEB_RELOADED,
     &MEMORY,
     &CPU,
     &START,

@@ -1,0 +1,12 @@
+//! The exporter as whoever runs it sees it: a process, its files, its signals, its pages, and Prometheus itself.
+
+mod client;
+mod exporter;
+mod hostile;
+mod prometheus;
+mod reload;
+mod secrets;
+mod target;
+mod toolkit;
+mod users;
+mod web_config;
