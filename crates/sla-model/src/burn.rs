@@ -19,10 +19,10 @@ pub enum Urgency {
 }
 
 /// One burn tier of one objective: the numbers every output quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Burn {
     /// The name of the tier and its `burn` label: the nominal long window.
-    pub name: &'static str,
+    pub name: String,
     /// Who is told.
     pub urgency: Urgency,
     /// The window that decides that it matters.
@@ -33,21 +33,52 @@ pub struct Burn {
     pub factor: Decimal,
 }
 
-/// A line of the workbook's table.
-struct Line {
-    name: &'static str,
-    urgency: Urgency,
-    long: Duration,
-    short: Duration,
-    /// The share of the whole budget that is gone when the tier fires, in hundredths.
-    budget_percent: i64,
+/// When somebody is told: so much of the whole budget is gone within this window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spend {
+    /// Who is told.
+    pub urgency: Urgency,
+    /// The share of the budget.
+    pub budget: Share,
+    /// The long window.
+    pub within: Duration,
 }
 
-const TABLE: [Line; 4] = [
-    Line { name: "1h", urgency: Urgency::Page, long: hours(1), short: minutes(5), budget_percent: 2 },
-    Line { name: "6h", urgency: Urgency::Page, long: hours(6), short: minutes(30), budget_percent: 5 },
-    Line { name: "1d", urgency: Urgency::Ticket, long: hours(24), short: hours(2), budget_percent: 10 },
-    Line { name: "3d", urgency: Urgency::Ticket, long: hours(72), short: hours(6), budget_percent: 10 },
+impl Spend {
+    const fn new(urgency: Urgency, percent: u32, within: Duration) -> Self {
+        // The number as an integer, and how many of its digits are decimals: hundredths.
+        let budget = Share::new(Decimal::from_parts(percent, 0, 0, false, 2));
+        Self { urgency, budget, within }
+    }
+
+    /// The shortest long window: its short window, a twelfth, is the base window.
+    pub const WITHIN_MIN: Duration = hours(1);
+    /// The longest long window; what burns slower than this is seen in the budget that is left.
+    pub const WITHIN_MAX: Duration = hours(7 * 24);
+
+    /// Returns the tier of an objective over `window`: factor = share of the budget × min(window, 30 d) ÷ long
+    /// window.
+    pub fn burn(&self, window: Window) -> Burn {
+        let length = duration::seconds(window.length().min(FACTOR_WINDOW_MAX));
+        Burn {
+            name: duration::text(self.within),
+            urgency: self.urgency,
+            long: self.within,
+            short: self.within / SHORT_PART,
+            factor: (self.budget.decimal() * length / duration::seconds(self.within)).normalize(),
+        }
+    }
+}
+
+/// The short window is this part of the long one, as in the workbook.
+const SHORT_PART: u32 = 12;
+
+/// The workbook's table, fastest first.
+pub const WORKBOOK: [Spend; 4] = [
+    Spend::new(Urgency::Page, 2, hours(1)),
+    Spend::new(Urgency::Page, 5, hours(6)),
+    Spend::new(Urgency::Ticket, 10, hours(24)),
+    Spend::new(Urgency::Ticket, 10, hours(72)),
 ];
 
 /// Fewer bad events than this never fire a tier: at night one lost request of sixty is 1.67 % of an hour, more
@@ -62,22 +93,15 @@ const fn hours(count: u64) -> Duration {
     Duration::from_hours(count)
 }
 
+#[cfg(test)]
 const fn minutes(count: u64) -> Duration {
     Duration::from_mins(count)
 }
 
-/// Returns the tiers of an objective over `window`: factor = share of the budget × min(window, 30 d) ÷ long
-/// window. A tier whose factor is below 1 would fire while the objective is met, so it is dropped.
-pub fn tiers(window: Window) -> Vec<Burn> {
-    let length = duration::seconds(window.length().min(FACTOR_WINDOW_MAX));
-    let burn = |line: &Line| Burn {
-        name: line.name,
-        urgency: line.urgency,
-        long: line.long,
-        short: line.short,
-        factor: (Decimal::new(line.budget_percent, 2) * length / duration::seconds(line.long)).normalize(),
-    };
-    TABLE.iter().map(burn).filter(|it| it.factor >= Decimal::ONE).collect()
+/// Returns the tiers of an objective over `window`. A tier whose factor is below 1 would fire while the
+/// objective is met, so it is dropped.
+pub fn tiers(window: Window, spends: &[Spend]) -> Vec<Burn> {
+    spends.iter().map(|it| it.burn(window)).filter(|it| it.factor >= Decimal::ONE).collect()
 }
 
 impl Burn {
@@ -143,7 +167,7 @@ mod tests {
 
     #[track_caller]
     fn factors(window: Window, expected: &[&str]) {
-        let found: Vec<_> = tiers(window).iter().map(|it| it.factor.to_string()).collect();
+        let found: Vec<_> = tiers(window, &WORKBOOK).iter().map(|it| it.factor.to_string()).collect();
         assert_eq!(found, expected);
     }
 
@@ -157,7 +181,7 @@ mod tests {
 
     #[track_caller]
     fn detected(target: &str, share: &str, history: Duration, expected_millis: Option<u64>) {
-        let fast = tiers(days(30))[0];
+        let fast = &tiers(days(30), &WORKBOOK)[0];
         let found = fast.detection(target.parse().unwrap(), share.parse().unwrap(), history);
         assert_eq!(found, expected_millis.map(Duration::from_millis));
     }
@@ -175,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_remembered_until_the_short_window_forgets() {
-        let fast = tiers(days(30))[0];
+        let fast = &tiers(days(30), &WORKBOOK)[0];
         let target = "99.9%".parse().unwrap();
         assert_eq!(fast.linger(target, "100%".parse().unwrap()), Duration::from_millis(295_680));
         assert_eq!(fast.linger(target, "1.44%".parse().unwrap()), Duration::ZERO);

@@ -5,6 +5,7 @@
 
 pub mod bounds;
 pub mod burn;
+pub mod counter;
 pub mod duration;
 pub mod id;
 pub mod indicator;
@@ -19,6 +20,7 @@ pub mod objective;
 pub mod pace;
 pub mod probe;
 pub mod scrape;
+pub mod secret;
 pub mod selector;
 pub mod share;
 pub mod signal;

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::tz::TimeZone;
 
 use crate::{
-    id::{JobId, LimitId, MetricName, ModuleId, ObjectiveId, OwnerId, ProbeId, SlaId, SourceId, TierId},
+    id::{
+        JobId, LimitId, MetricName, ModuleId, ObjectiveId, OwnerId, ProbeId, SlaId, SourceId, TierId,
+        VariableId,
+    },
     indicator::INTERVAL,
     journey::Journey,
     limit::Limit,
@@ -14,9 +17,10 @@ use crate::{
     objective::Objective,
     probe::Probe,
     scrape::Scrape,
+    secret::Secret,
     source::{Source, SourceMetric},
     text::Language,
-    tier::{Owner, Tier},
+    tier::{Owner, Smtp, Tier},
 };
 
 /// Everything that one specification says. Every name in it that refers to something else refers to something
@@ -33,6 +37,12 @@ pub struct Model {
     pub alertmanagers: Vec<String>,
     /// The base URL of Grafana, for links in alerts.
     pub grafana: Option<String>,
+    /// How long Prometheus keeps its data, if the specification says so.
+    pub retention: Option<Duration>,
+    /// The mail server that Alertmanager uses.
+    pub smtp: Option<Smtp>,
+    /// Values that stand in no text and in no output, used as `{{name}}` in calls.
+    pub secrets: BTreeMap<VariableId, Secret>,
     /// Foreign scrape targets.
     pub scrapes: BTreeMap<JobId, Scrape>,
     /// Alert tiers.

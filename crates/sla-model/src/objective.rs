@@ -5,8 +5,8 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use crate::{
-    burn::{self, Burn, Urgency},
-    id::{ModuleId, ObjectiveId, TierId},
+    burn::{self, Burn, Spend, Urgency},
+    id::{LabelName, ModuleId, ObjectiveId, TierId},
     indicator::Indicator,
     share::Share,
     text::Text,
@@ -27,12 +27,16 @@ pub struct Objective {
     pub target: Share,
     /// The period of judgement.
     pub window: Window,
+    /// The labels that split it: each combination of their values is judged on its own.
+    pub by: Vec<LabelName>,
     /// What is counted.
     pub indicator: Indicator,
     /// The tier of the burn alerts that wake a person.
     pub page: Option<TierId>,
     /// The tier of the burn alerts that open a ticket.
     pub ticket: Option<TierId>,
+    /// How fast the budget must be spent for each of them, fastest first.
+    pub spends: Vec<Spend>,
 }
 
 impl Objective {
@@ -47,7 +51,7 @@ impl Objective {
             tier.map(|it| (burn, it))
         };
         let can_fire = |it: &Burn| it.threshold(self.target) < Decimal::ONE;
-        burn::tiers(self.window).into_iter().filter(can_fire).filter_map(told).collect()
+        burn::tiers(self.window, &self.spends).into_iter().filter(can_fire).filter_map(told).collect()
     }
 
     /// Returns how long a burn alert is held after its condition ended, so that it is released

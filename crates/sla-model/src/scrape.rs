@@ -42,4 +42,6 @@ pub enum ScrapeKind {
     Gauge,
     /// A classic histogram with these upper bounds.
     Histogram(Bounds),
+    /// A native histogram.
+    NativeHistogram,
 }

@@ -46,8 +46,41 @@ pub struct Owner {
     pub id: OwnerId,
     /// What people call them, for example 运维主管.
     pub title: Text,
-    /// The URL that receives Alertmanager's webhook for them.
-    pub webhook: String,
+    /// What receives Alertmanager's webhook for them.
+    pub webhook: Option<Webhook>,
+    /// The address that receives mail for them.
+    pub email: Option<String>,
+}
+
+/// Receives alerts as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Webhook {
+    /// Where to.
+    pub url: WebhookUrl,
+    /// The file with the bearer token, as Alertmanager finds it.
+    pub token_file: Option<String>,
+}
+
+/// Where a webhook is sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WebhookUrl {
+    /// Written in the specification.
+    Plain(String),
+    /// Kept in a file, as Alertmanager 0.26 or newer finds it: who knows the URL can often send.
+    File(String),
+}
+
+/// The mail server that Alertmanager uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Smtp {
+    /// `host:port`.
+    pub host: String,
+    /// The sender.
+    pub from: String,
+    /// The user, if the server wants one.
+    pub user: Option<String>,
+    /// The file with the password, as Alertmanager finds it.
+    pub password_file: Option<String>,
 }
 
 impl Model {

@@ -115,7 +115,8 @@ codes! {
         "A rule over a metric that does not exist never fires and never complains. Declare the metric \
          under `metrics:` or under the `metrics:` of a scrape, or correct its name."
     31 MetricKind "the metric is of another kind"
-        "A mean needs a histogram, named without `_sum` and `_count`; a ratio needs counters."
+        "A latency and a mean need a histogram, named without `_bucket`, `_sum` and `_count`; a ratio needs \
+         counters, slices need a gauge."
     32 UnknownLabel "the metric has no such label"
         "A comparison with a label that the metric does not carry selects nothing (or everything). Declare \
          the label or correct its name."
@@ -125,8 +126,8 @@ codes! {
         "A burn alert fires when errors exceed factor × error budget. Errors cannot exceed 100 %, so with a \
          large budget the alert is dead: at 14.4 times, a target below 93.06 % never pages."
     35 Window "this window cannot be served"
-        "A rolling window has whole days, from 7 to 90: shorter ones leave the burn alerts without meaning, \
-         longer ones need more than the five-minute tiles hold."
+        "A rolling window has whole days, from 7 to 365: shorter ones leave the burn alerts without meaning. A \
+         calendar window is `month`, `quarter` or `year`, in the zone of `timezone:`."
     36 Interval "this interval is out of range"
         "Intervals and timeouts are bounded, so that rules always see enough samples and a mistyped unit is \
          found: a target is scraped at least every minute, a probe runs between every second and every \
@@ -156,8 +157,9 @@ codes! {
     45 Query "the query is not one SELECT"
         "Sources are only read. A query is a single statement that begins with SELECT or WITH."
     46 Indicator "an objective has exactly one indicator"
-        "An indicator is one of `journey: NAME`, `ratio: {bad: …, total: …}` and `mean: {histogram: …, \
-         at_most: …}`."
+        "An indicator is exactly one of `journey`, `probe`, `page`, `ratio`, `latency`, `mean`, `slices` and \
+         `composite`, and what it consists of is said once: `bad` or `good`, `at_most` or `at_least`, `worst` \
+         or `weighted`."
     47 Number "this is not such a number"
         "A decimal number, or `true` or `false`, is expected here."
     48 Moment "this is not a date and time"
@@ -176,6 +178,47 @@ codes! {
         "A ratio divides the bad events by all events, so `bad` must select some of what `total` selects: with \
          the same metric, everything that `total` asks of a label `bad` must ask too, and something more. Else \
          failures are counted that no total holds, and the ratio can exceed 100 %."
+    55 Promql "this is not a query that can be used"
+        "A counter of a ratio is a plain selector, or PromQL that gives events per second, with `$window` for \
+         every range. The generator puts the windows of its rules there, so an expression must be right \
+         whatever the window is, and give a vector."
+    56 QueryWindow "a query does not read `$window`"
+        "Events are counted over five minutes and added up from there. A query with a range of its own counts \
+         each event several times, one without any range counts nothing."
+    57 By "an objective cannot be split so"
+        "`by` gives each combination of label values a budget, a ratio and alerts of its own. What is counted \
+         must carry the labels, they should stay the same over the whole window, and there are few of them. \
+         Journeys, probes, pages and composites have one label set by their nature."
+    58 NotABound "the limit is no bucket bound"
+        "A classic histogram only knows how many observations were below each of its bounds. A limit between \
+         two bounds would have to be guessed; Prometheus interpolates, which can be wrong by the whole bucket."
+    59 Spend "this is not a share of the budget in a time"
+        "A burn alert fires when a share of the budget is spent in a time: `2% in 1h`. The time is whole hours, \
+         from an hour to a week; the short window that ends the alert is a twelfth of it."
+    60 TooSlow "a burn alert would fire while the promise is kept"
+        "If the share of the budget is smaller than the share of the window, the alert fires although the \
+         budget lasts: 1 % of a 30-day budget in a day is a third of what is allowed."
+    61 Component "a composite is made of composites"
+        "A composite is made of objectives that count something themselves. Composites of composites would \
+         weigh the same failures twice, and a circle would never end."
+    62 Include "this file cannot be included"
+        "`include` names files and directories relative to the file that names them. Each is read once, \
+         however often it is named."
+    63 Retention "the window is longer than the data are kept"
+        "With less data than the window the budget silently becomes that of less time: Prometheus keeps 15 \
+         days unless `--storage.tsdb.retention.time` says otherwise."
+    64 OneRun "one lost run is enough to page"
+        "A probe that runs rarely counts few events. When one lost run of the fastest window is more than the \
+         threshold, only the minimum of three lost runs keeps the pager silent, and the smallest failure that \
+         can be told from none is larger than the promise."
+    65 Contact "nobody would be reached"
+        "An owner has a webhook, a mail address, or both; a webhook has one URL; mail needs a server."
+    66 Secret "a secret has no single place"
+        "A secret stands in a file or in a variable of the environment, never in the specification and never \
+         in what is generated."
+    67 NotUnderstood "a query could not be checked"
+        "The query uses words or a notation that is newer than the parser in this tool. It is passed on as it \
+         is; the server that runs it must understand it, and unknown metrics in it were not looked for."
 }
 
 impl fmt::Display for Code {
@@ -191,7 +234,7 @@ mod tests {
     #[test]
     fn numbers_have_no_gaps() {
         let numbers: Vec<u16> = Code::ALL.iter().map(|it| *it as u16).collect();
-        assert_eq!(numbers, (1..=54).collect::<Vec<u16>>());
+        assert_eq!(numbers, (1..=67).collect::<Vec<u16>>());
         assert_eq!(Code::Target.to_string(), "SLA012");
     }
 }

@@ -69,7 +69,8 @@ pub fn load(set: &SourceSet, variables: &BTreeMap<String, String>) -> Result<Loa
         }
     }
     cx.report_all(problems);
-    let incomplete = trees.len() < set.sources().len();
+    cx.report_all(set.missing().iter().cloned());
+    let incomplete = trees.len() < set.sources().len() || !set.missing().is_empty();
     let model = Root::unite(&trees, incomplete, &mut cx).decode(variables, &mut cx);
     check::all(&mut cx);
     let problems = cx.into_problems();

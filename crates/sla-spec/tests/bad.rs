@@ -1,7 +1,7 @@
 //! Every kind of problem has a bad file in `tests/bad` and the whole report beside it.
 //!
 //! `SLA_BLESS=1 cargo test -p sla-spec --test bad` writes the reports anew; review the difference as code.
-//! A line `# --var NAME=VALUE` in a file sets a variable.
+//! A line `# --var NAME=VALUE` in a file sets a variable. A folder is one specification of several files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its cases should stop at once")]
 
 use std::{
@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sla_spec::{SourceSet, code::Code, report};
+use sla_spec::{code::Code, report};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/bad")
@@ -18,18 +18,19 @@ fn directory() -> PathBuf {
 
 fn cases() -> Vec<PathBuf> {
     let files = fs::read_dir(directory()).unwrap().map(|it| it.unwrap().path());
-    let mut cases: Vec<_> = files.filter(|it| it.extension().is_some_and(|it| it == "yaml")).collect();
+    let mut cases: Vec<_> =
+        files.filter(|it| it.is_dir() || it.extension().is_some_and(|it| it == "yaml")).collect();
     cases.sort();
     cases
 }
 
 fn report_of(case: &Path) -> String {
-    let bytes = fs::read(case).unwrap();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // Places are reported as they were given, so they are given as they should stand in the reports.
+    std::env::set_current_dir(directory()).unwrap();
+    let set = sla_spec::read(Path::new(case.file_name().unwrap())).unwrap();
+    let text = &set.sources()[0].text;
     let overrides = text.lines().filter_map(|it| it.strip_prefix("# --var "));
     let variables: BTreeMap<_, _> = overrides.map(|it| sla_spec::variable(it).unwrap()).collect();
-    let name = case.file_name().unwrap().to_string_lossy().into_owned();
-    let set = SourceSet::new([(name, bytes)]);
     let problems = match sla_spec::load(&set, &variables) {
         Ok(loaded) => loaded.warnings,
         Err(problems) => problems,

@@ -3,8 +3,16 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use sla_model::{
-    Model, indicator::Indicator, limit::Colour, maintenance::Planned, probe::ProbeKind, scrape::ScrapeKind,
-    source::SourceKind, text::Language, window::Window,
+    Model,
+    indicator::{Indicator, Part},
+    limit::Colour,
+    maintenance::Planned,
+    probe::ProbeKind,
+    scrape::ScrapeKind,
+    source::SourceKind,
+    text::Language,
+    tier::WebhookUrl,
+    window::Window,
 };
 use sla_spec::OpenError;
 
@@ -38,7 +46,8 @@ fn the_example_says_what_it_should() {
     assert_eq!(tier.title.zh, "三级(一般)");
     let payment = "payment".parse().unwrap();
     let told = model.owners_of(&"P2".parse().unwrap(), &payment);
-    assert_eq!(told[1].webhook, "http://pager:8090/pay-dev");
+    let url = WebhookUrl::Plain("http://pager:8090/pay-dev".into());
+    assert_eq!(told[1].webhook.as_ref().map(|it| &it.url), Some(&url));
     assert_eq!(model.modules[&payment].depends_on, ["order".parse().unwrap()]);
 }
 
@@ -72,12 +81,12 @@ fn promises_are_exact() {
     assert_eq!(checkout.window, Window::Rolling(Duration::from_hours(720)));
     assert_eq!(checkout.indicator, Indicator::Journey("checkout".parse().unwrap()));
     let success = &model.objectives[&"payment-success".parse().unwrap()];
-    let Indicator::Ratio { bad, total } = &success.indicator else { panic!("{success:?}") };
+    let Indicator::Ratio { part: Part::Bad(bad), total } = &success.indicator else { panic!("{success:?}") };
     assert_eq!(bad.to_string(), "shop_payments_total{status=\"failed\"}");
     assert_eq!(total.to_string(), "shop_payments_total");
     let latency = &model.objectives[&"api-mean-latency".parse().unwrap()];
     let Indicator::Mean { histogram, at_most } = &latency.indicator else { panic!("{latency:?}") };
-    assert_eq!(histogram.to_string(), "http_request_duration_seconds{route=~\"/api/.*\"}");
+    assert_eq!(histogram.selector.to_string(), "http_request_duration_seconds{route=~\"/api/.*\"}");
     assert_eq!(*at_most, Duration::from_millis(200));
     let slow = &model.limits[&"slow-response".parse().unwrap()];
     assert_eq!(slow.bounds.len(), 1);

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use sla_model::{
     Pace,
     selector::{Matcher, Selector},
+    tier::{Smtp, Webhook},
 };
 
 use crate::promql::Expr;
@@ -110,6 +111,8 @@ pub struct Routing {
     pub inhibitions: Vec<Inhibition>,
     /// Who is told how.
     pub receivers: Vec<Receiver>,
+    /// The mail server.
+    pub smtp: Option<Smtp>,
 }
 
 /// The route of a tier.
@@ -137,16 +140,18 @@ pub struct Inhibition {
     /// such alerts are silent,
     pub target: Vec<Matcher>,
     /// if they agree in these labels.
-    pub equal: Vec<&'static str>,
+    pub equal: Vec<String>,
 }
 
-/// A named list of webhooks.
+/// A named list of people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {
     /// The name: its owners' names.
     pub name: String,
-    /// The URLs.
-    pub webhooks: Vec<String>,
+    /// What receives their alerts as JSON.
+    pub webhooks: Vec<Webhook>,
+    /// What receives them as mail.
+    pub emails: Vec<String>,
 }
 
 /// A dashboard.

@@ -120,10 +120,7 @@ impl Chapter {
             "SloBurn" => {
                 let id: ObjectiveId = labels.get("slo")?.parse().ok()?;
                 let objective = stage.model.objectives.get(&id)?;
-                let fast = objective
-                    .burns()
-                    .first()
-                    .is_some_and(|it| Some(it.0.name) == labels.get("burn").map(String::as_str));
+                let fast = objective.burns().first().is_some_and(|it| Some(&it.0.name) == labels.get("burn"));
                 let history = fast.then(|| self.histories.get(&id)).flatten()?;
                 forecast::burn(objective, self.share?, *history, stage.pace)?
             }

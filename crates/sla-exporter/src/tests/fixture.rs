@@ -102,6 +102,9 @@ pub fn model(shop: &str, database: &Path) -> Model {
     };
     let metric = metric();
     Model {
+        retention: None,
+        smtp: None,
+        secrets: BTreeMap::new(),
         name: "pharmacy-shop".parse().unwrap(),
         timezone: TimeZone::UTC,
         language: Language::Both,

@@ -4,6 +4,7 @@
 pub mod business;
 pub mod journey;
 pub mod own;
+pub mod page;
 pub mod probe;
 pub mod slo;
 
@@ -33,5 +34,5 @@ pub enum Kind {
 
 /// Everything that the exporter exposes by itself; business numbers of the specification come on top.
 pub fn exported() -> impl Iterator<Item = &'static Metric> {
-    probe::ALL.iter().chain(journey::ALL).chain(business::ALL).chain(own::ALL).copied()
+    probe::ALL.iter().chain(journey::ALL).chain(business::ALL).chain(own::ALL).chain(page::ALL).copied()
 }

@@ -24,6 +24,22 @@ pub const COVERAGE: &str = "slo:coverage:ratio";
 pub const INFO: &str = "slo_info";
 /// The mean of a five-minute slice in seconds.
 pub const MEAN: &str = "slo:mean_seconds:rate5m";
+/// The worst mean of a gauge over a five-minute slice.
+pub const GAUGE: &str = "slo:gauge:avg5m";
+/// The error ratio of a composite at this moment.
+pub const COMPOSITE: &str = "slo:composite_error_ratio:rate5m";
+/// Events of an hourly tile; lives for one evaluation.
+pub const EVENTS_HOUR: &str = "slo:hourly_events:increase1h";
+/// Bad events of an hourly tile.
+pub const ERRORS_HOUR: &str = "slo:hourly_errors:increase1h";
+/// What the zone adds to UTC now.
+pub const ZONE_OFFSET: &str = "sla:zone_offset:seconds";
+/// Bad events that may still happen until the budget of the period is gone.
+pub const EVENTS_LEFT: &str = "slo:error_budget_remaining:events";
+/// Minutes of total failure at the period's mean traffic until its budget is gone.
+pub const MINUTES_LEFT: &str = "slo:error_budget_remaining:minutes";
+/// Seconds until the budget is gone at the burn rate of the last hour.
+pub const EXHAUSTION: &str = "slo:error_budget_exhaustion:seconds";
 /// A journey without a good run: the condition of `ServiceDown`.
 pub const JOURNEY_DOWN: &str = "sla:journey_down:bool";
 /// A signal above its limit: the condition of `LimitExceeded`; its value is the signal.

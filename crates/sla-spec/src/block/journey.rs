@@ -72,6 +72,7 @@ pub fn decode(id: &ProbeId, entry: &Entry, cx: &mut Context<'_>) -> Option<Journ
     let module = fields.get(cx, "module", |it, cx| scalar::reference(Noun::Module, it, cx));
     let every = |it: &Node, cx: &mut Context<'_>| unit::ranged(it, cx, "an interval", &probe::EVERY);
     let every = fields.or(cx, "every", probe::EVERY_DEFAULT, every);
+    cx.collected.intervals.extend(every.map(|it| (id.to_string(), it)));
     let timeout = fields.or(cx, "timeout", probe::TIMEOUT_DEFAULT, unit::positive);
     let down = fields.or(cx, "alert", None, scrape::down);
     let synthetic = fields.maybe(cx, "synthetic", synthetic);
@@ -118,7 +119,7 @@ fn single<'n>(
 
 fn steps(node: &Node, cx: &mut Context<'_>) -> Option<Vec<Step>> {
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
-    let mut saved = BTreeSet::new();
+    let mut saved = template::secrets(cx);
     list::filled(node, cx, |item, cx| {
         let (name, entry) = single(item, cx, "one step", "`- login: {http: …}`")?;
         if let Some(first) = names.insert(name.to_owned(), entry.span) {
@@ -144,6 +145,12 @@ fn step(node: &Node, saved: &mut BTreeSet<String>, cx: &mut Context<'_>) -> Opti
     if let Some(Entry { value, .. }) = fields.entry("save") {
         // By the keys alone, so that a wrong path is one problem and not also one in each later step.
         if let Kind::Map(entries) = &value.kind {
+            let secrets = template::secrets(cx);
+            for entry in entries.iter().filter(|it| secrets.contains(&*it.key)) {
+                let message = format!("`{}` is the name of a secret", entry.key);
+                let problem = Diagnostic::error(Code::Reserved, entry.span, message);
+                cx.report(problem.hint("choose another name"));
+            }
             saved.extend(entries.iter().map(|it| it.key.to_string()));
         }
     }

@@ -73,6 +73,7 @@ pub fn decode(name: &MetricName, entry: &Entry, cx: &mut Context<'_>) -> Option<
         kind: MetricKind::Counter,
         labels: vec![it.label.to_string()],
         values: Some((it.label.to_string(), it.values.clone())),
+        buckets: None,
     });
     let exposed = Exposed { span: entry.span, business: true, shape };
     cx.collected.metrics.entry(entry.key.to_string()).or_default().push(exposed);

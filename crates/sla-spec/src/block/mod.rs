@@ -14,6 +14,8 @@ pub mod owner;
 pub mod probe;
 pub mod root;
 pub mod scrape;
+pub mod secret;
+pub mod smtp;
 pub mod source;
 pub mod template;
 pub mod tier;
@@ -23,6 +25,8 @@ pub mod title;
 pub const TABLES: &[&Table] = &[
     &root::TABLE,
     &title::TABLE,
+    &secret::TABLE,
+    &smtp::TABLE,
     &scrape::TABLE,
     &scrape::ALERT,
     &scrape::METRIC,
@@ -41,10 +45,15 @@ pub const TABLES: &[&Table] = &[
     &metric::TABLE,
     &metric::TOTALS,
     &objective::TABLE,
-    &objective::ALERT,
+    &objective::alert::TABLE,
+    &objective::spend::TABLE,
     &indicator::TABLE,
-    &indicator::RATIO,
-    &indicator::MEAN,
+    &indicator::page::TABLE,
+    &indicator::ratio::TABLE,
+    &indicator::latency::TABLE,
+    &indicator::mean::TABLE,
+    &indicator::slices::TABLE,
+    &indicator::composite::TABLE,
     &limit::TABLE,
     &limit::ALERT,
     &maintenance::TABLE,

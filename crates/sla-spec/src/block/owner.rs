@@ -2,15 +2,15 @@
 
 use sla_model::{
     id::OwnerId,
-    tier::{MODULE_OWNER, Owner},
+    tier::{MODULE_OWNER, Owner, Webhook, WebhookUrl},
 };
 
 use super::title;
 use crate::{
     decode::{
         context::Context,
-        field::{Table, optional, required},
-        network,
+        field::{Table, optional},
+        network, scalar,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
@@ -25,16 +25,29 @@ pub const TABLE: Table = Table {
             "{zh: 运维主管, en: operations lead}",
             "What people call them; the name, if it is left out.",
         ),
-        required("webhook", "{url: \"http://pager:8090/ops-lead\"}", "What receives their alerts."),
+        optional("webhook", "{url: \"http://pager:8090/ops-lead\"}", "What receives their alerts as JSON."),
+        optional("email", "ops-lead@example.com", "The address that receives their alerts; needs `smtp:`."),
     ],
-    mistakes: &[("url", "write `webhook: {url: …}`")],
+    mistakes: &[("url", "write `webhook: {url: …}`"), ("mail", "write `email: …`")],
 };
 
 /// The keys of a webhook.
 pub const WEBHOOK: Table = Table {
     what: "a webhook",
-    fields: &[required("url", "http://pager:8090/ops-lead", "The URL that Alertmanager posts to.")],
-    mistakes: &[],
+    fields: &[
+        optional("url", "http://pager:8090/ops-lead", "The URL that Alertmanager posts to."),
+        optional(
+            "url_file",
+            "secrets/ops-lead.url",
+            "The file with the URL, as Alertmanager (0.26 or newer) finds it, instead of `url`.",
+        ),
+        optional(
+            "token_file",
+            "secrets/ops-lead.token",
+            "The file with a bearer token, as Alertmanager finds it.",
+        ),
+    ],
+    mistakes: &[("token", "a secret stands in a file: write `token_file: PATH`")],
 };
 
 /// Decodes one owner.
@@ -45,10 +58,57 @@ pub fn decode(id: &OwnerId, entry: &Entry, cx: &mut Context<'_>) -> Option<Owner
     }
     let fields = cx.fields(&entry.value, &TABLE)?;
     let title = title::decode(&fields, id.as_str(), cx);
-    let webhook = fields.get(cx, "webhook", webhook);
-    Some(Owner { id: id.clone(), title: title?, webhook: webhook? })
+    let webhook = fields.maybe(cx, "webhook", webhook);
+    let email = fields.maybe(cx, "email", email);
+    if fields.entry("webhook").is_none() && fields.entry("email").is_none() && !fields.doubtful {
+        let problem =
+            Diagnostic::error(Code::Contact, entry.span, format!("nothing reaches the owner `{id}`"));
+        cx.report(problem.hint("add `webhook: {url: \"http://pager:8090/…\"}` or `email: …`"));
+    }
+    Some(Owner { id: id.clone(), title: title?, webhook: webhook?, email: email? })
 }
 
-fn webhook(node: &Node, cx: &mut Context<'_>) -> Option<String> {
-    cx.fields(node, &WEBHOOK)?.get(cx, "url", network::url)
+fn webhook(node: &Node, cx: &mut Context<'_>) -> Option<Webhook> {
+    let fields = cx.fields(node, &WEBHOOK)?;
+    let plain = fields.maybe(cx, "url", network::url);
+    let file = fields.maybe(cx, "url_file", scalar::text);
+    let token_file = fields.maybe(cx, "token_file", scalar::text);
+    let url = match (fields.entry("url"), fields.entry("url_file")) {
+        (Some(_), None) => WebhookUrl::Plain(plain??),
+        (None, Some(_)) => WebhookUrl::File(file??),
+        (Some(first), Some(second)) => {
+            let problem = "a webhook has `url` or `url_file`, not both";
+            let problem = Diagnostic::error(Code::Contact, second.span, problem);
+            return cx.refuse(problem.hint("remove one of them").related(first.span, "the first one"));
+        }
+        (None, None) if fields.doubtful => return None,
+        (None, None) => {
+            let problem =
+                Diagnostic::error(Code::MissingKey, node.span, "a webhook needs `url` or `url_file`");
+            return cx.refuse(problem.hint("add `url: http://pager:8090/ops-lead`"));
+        }
+    };
+    Some(Webhook { url, token_file: token_file? })
+}
+
+fn email(node: &Node, cx: &mut Context<'_>) -> Option<String> {
+    let address = mail_address(node, cx)?;
+    cx.collected.emails.push(node.span);
+    Some(address)
+}
+
+/// Decodes a mail address: something, `@`, a host.
+pub fn mail_address(node: &Node, cx: &mut Context<'_>) -> Option<String> {
+    let text = scalar::text(node, cx)?;
+    let good = text.rsplit_once('@').is_some_and(|(who, host)| {
+        !who.is_empty()
+            && !host.is_empty()
+            && !text.contains(char::is_whitespace)
+            && !text.contains([',', '<', '>'])
+    });
+    if good {
+        return Some(text);
+    }
+    let problem = Diagnostic::error(Code::Contact, node.span, format!("`{text}` is not a mail address"));
+    cx.refuse(problem.hint("write for example `ops-lead@example.com`"))
 }

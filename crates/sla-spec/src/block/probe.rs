@@ -1,6 +1,6 @@
 //! `probes`: single synthetic calls.
 
-use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
 use sla_model::{
     id::ProbeId,
@@ -43,10 +43,11 @@ pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 pub fn decode(id: &ProbeId, entry: &Entry, cx: &mut Context<'_>) -> Option<Probe> {
     let fields = cx.fields(&entry.value, &TABLE)?;
     let call = fields.get(cx, "http", |it, cx| {
-        template::check(it, &BTreeSet::new(), cx);
+        template::check(it, &template::secrets(cx), cx);
         call::decode(it, cx)
     });
     let every = fields.or(cx, "every", EVERY_DEFAULT, |it, cx| unit::ranged(it, cx, "an interval", &EVERY));
+    cx.collected.intervals.extend(every.map(|it| (id.to_string(), it)));
     let timeout = fields.or(cx, "timeout", TIMEOUT_DEFAULT, unit::positive);
     let module = fields.get(cx, "module", |it, cx| scalar::reference(Noun::Module, it, cx));
     Some(Probe {

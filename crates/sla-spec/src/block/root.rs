@@ -2,19 +2,23 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
     rc::Rc,
+    time::Duration,
 };
 
 use jiff::tz::{self, TimeZone};
 use sla_model::{Model, id::SlaId, text::Language};
 
-use super::{journey, limit, maintenance, metric, module, objective, owner, probe, scrape, source, tier};
+use super::{
+    journey, limit, maintenance, metric, module, objective, owner, probe, scrape, secret, smtp, source, tier,
+};
 use crate::{
     check::Noun,
     decode::{
         context::Context,
         field::{Field, Table, optional, required},
-        list, network, scalar,
+        list, network, scalar, unit,
     },
     diagnostic::{Code, Diagnostic, Span},
     suggest, variable,
@@ -51,6 +55,22 @@ pub const TABLE: Table = Table {
             "`host:port` of the Alertmanagers that Prometheus tells.",
         ),
         optional("grafana", "http://grafana:3000", "The base URL of Grafana, for links in alerts."),
+        optional("retention", "400d", "How long Prometheus keeps its data; no window may be longer."),
+        optional(
+            "include",
+            "[tiers.yaml, ../common]",
+            "Other files and directories that belong to it, relative to the file that names them.",
+        ),
+        optional(
+            "secrets",
+            "{probe-password: {file: secrets/probe-password}}",
+            "Values that stand in no text and no output, used as `{{name}}` in calls.",
+        ),
+        optional(
+            "smtp",
+            "{host: \"smtp:25\", from: sla@example.com}",
+            "The mail server that Alertmanager uses.",
+        ),
         optional("scrapes", "{}", "Foreign targets that Prometheus scrapes."),
         optional("tiers", "{}", "How urgent something is, and whom it wakes."),
         optional("owners", "{}", "People and groups that can be told."),
@@ -70,8 +90,9 @@ pub const TABLE: Table = Table {
 const VERSION: &str = "sla/v1";
 
 /// Blocks of named things, which may be spread over several files.
-const BLOCKS: [&str; 11] = [
+const BLOCKS: [&str; 12] = [
     "vars",
+    "secrets",
     "scrapes",
     "tiers",
     "owners",
@@ -83,6 +104,9 @@ const BLOCKS: [&str; 11] = [
     "objectives",
     "limits",
 ];
+
+/// The files that it names were read with the file that names them.
+pub const INCLUDE: &str = "include";
 
 /// Keys that begin so are ignored: a place for anchors.
 const FREE: &str = "x-";
@@ -133,6 +157,7 @@ impl Root {
         }
         for entry in entries.iter().filter(|it| &*it.key != "version" && !it.key.starts_with(FREE)) {
             match TABLE.field(&entry.key) {
+                Some(field) if field.key == INCLUDE => include(&entry.value, cx),
                 Some(field) if BLOCKS.contains(&field.key) => self.block(field, entry, seen, cx),
                 Some(field) => self.value(field, entry, cx),
                 None => cx.report(TABLE.unknown(entry)),
@@ -202,7 +227,7 @@ impl Root {
             cx.collected.metrics_incomplete = true;
             return;
         }
-        for noun in [Noun::Module, Noun::Tier, Noun::Owner, Noun::Source, Noun::Journey] {
+        for noun in Noun::ALL {
             if !self.unreadable.contains(noun.block()) {
                 let names = self.entries(noun.block()).iter().map(|it| (it.key.to_string(), it.span));
                 cx.collected.names.insert(noun, names.collect());
@@ -240,6 +265,13 @@ impl Root {
         let timezone = self.single_or("timezone", TimeZone::UTC, cx, timezone);
         cx.zone = timezone.clone().unwrap_or(TimeZone::UTC);
         let language = self.single_or("language", Language::Both, cx, language);
+        let retention = self.single_or("retention", None, cx, |it, cx| {
+            unit::ranged(it, cx, "a retention", &RETENTION).map(|retention| Some((retention, it.span)))
+        });
+        cx.retention = retention.flatten();
+        let smtp = self.single_or("smtp", None, cx, |it, cx| smtp::decode(it, cx).map(Some));
+        cx.collected.mailed = self.values.contains_key("smtp") || self.incomplete;
+        let secrets = list::named(self.entries("secrets"), cx, secret::decode);
         let alertmanagers = self.single_or("alertmanagers", Vec::new(), cx, alertmanagers);
         let grafana = self.single_or("grafana", None, cx, |it, cx| network::url(it, cx).map(Some));
         let scrapes = list::named(self.entries("scrapes"), cx, scrape::decode);
@@ -259,6 +291,9 @@ impl Root {
             language: language?,
             alertmanagers: alertmanagers?,
             grafana: grafana?,
+            retention: retention?.map(|it| it.0),
+            smtp: smtp?,
+            secrets,
             scrapes,
             tiers,
             owners,
@@ -272,6 +307,13 @@ impl Root {
             maintenance: maintenance?,
         })
     }
+}
+
+/// Below a day nothing can be judged; above ten years the unit is mistyped.
+const RETENTION: RangeInclusive<Duration> = Duration::from_hours(24)..=Duration::from_hours(3660 * 24);
+
+fn include(node: &Node, cx: &mut Context<'_>) {
+    list::distinct(node, cx, scalar::text);
 }
 
 fn version(node: &Node, cx: &mut Context<'_>) {

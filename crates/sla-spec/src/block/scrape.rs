@@ -13,7 +13,7 @@ use sla_model::{
 use crate::{
     check::{
         Noun,
-        metric::{Exposed, Shape},
+        metric::{Buckets, Exposed, Shape},
     },
     decode::{
         context::Context,
@@ -52,7 +52,11 @@ pub const ALERT: Table = Table {
 pub const METRIC: Table = Table {
     what: "a scraped metric",
     fields: &[
-        optional("type", "counter", "`counter` or `gauge`; a histogram is declared with its buckets."),
+        optional(
+            "type",
+            "counter",
+            "`counter`, `gauge` or `native_histogram`; a classic histogram is declared with its buckets.",
+        ),
         optional("histogram", "[0.1, 0.5, 1]", "The upper bounds of the buckets, in seconds."),
         optional("labels", "[route, status]", "The labels that it carries beside `job` and `instance`."),
     ],
@@ -108,12 +112,17 @@ fn metrics(node: &Node, cx: &mut Context<'_>) -> Option<BTreeMap<MetricName, Scr
 }
 
 fn shape(metric: &ScrapeMetric) -> Shape {
-    let kind = match metric.kind {
+    let kind = match &metric.kind {
         ScrapeKind::Counter => MetricKind::Counter,
         ScrapeKind::Gauge => MetricKind::Gauge,
-        ScrapeKind::Histogram(_) => MetricKind::Histogram,
+        ScrapeKind::Histogram(_) | ScrapeKind::NativeHistogram => MetricKind::Histogram,
     };
-    Shape { kind, labels: metric.labels.iter().map(LabelName::to_string).collect(), values: None }
+    let buckets = match &metric.kind {
+        ScrapeKind::Histogram(bounds) => Some(Buckets::Bounds(bounds.seconds().to_vec())),
+        ScrapeKind::NativeHistogram => Some(Buckets::Native),
+        ScrapeKind::Counter | ScrapeKind::Gauge => None,
+    };
+    Shape { kind, labels: metric.labels.iter().map(LabelName::to_string).collect(), values: None, buckets }
 }
 
 fn metric(node: &Node, cx: &mut Context<'_>) -> Option<ScrapeMetric> {
@@ -125,13 +134,14 @@ fn metric(node: &Node, cx: &mut Context<'_>) -> Option<ScrapeMetric> {
 
 fn kind(fields: &Fields<'_>, cx: &mut Context<'_>) -> Option<ScrapeKind> {
     let simple = fields.maybe(cx, "type", |it, cx| {
-        scalar::choice(it, cx, &[("counter", MetricKind::Counter), ("gauge", MetricKind::Gauge)])
+        let counter = ("counter", ScrapeKind::Counter);
+        let gauge = ("gauge", ScrapeKind::Gauge);
+        scalar::choice(it, cx, &[counter, gauge, ("native_histogram", ScrapeKind::NativeHistogram)])
     })?;
     let buckets = fields.maybe(cx, "histogram", |it, cx| list::filled(it, cx, scalar::positive_decimal))?;
     match (simple, buckets) {
         (None, Some(buckets)) => Some(ScrapeKind::Histogram(Bounds::new(buckets))),
-        (Some(MetricKind::Counter), None) => Some(ScrapeKind::Counter),
-        (Some(_), None) => Some(ScrapeKind::Gauge),
+        (Some(kind), None) => Some(kind),
         (Some(_), Some(_)) => {
             let problem = "a metric with buckets has no other `type`";
             let problem = Diagnostic::error(Code::MetricKind, fields.value_span("type"), problem);

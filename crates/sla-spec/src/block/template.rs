@@ -1,21 +1,34 @@
-//! `{{name}}`: values that an earlier step saved.
+//! `{{name}}`: secrets, and values that an earlier step saved.
 
 use std::collections::BTreeSet;
 
 use crate::{
+    check::Noun,
     decode::context::Context,
     diagnostic::{Code, Diagnostic},
     suggest,
     yaml::node::{Kind, Node},
 };
 
+/// Returns the names of all secrets: any call may use them.
+pub fn secrets(cx: &Context<'_>) -> BTreeSet<String> {
+    cx.collected.names.get(&Noun::Secret).into_iter().flat_map(|it| it.keys().cloned()).collect()
+}
+
 /// Reports each `{{name}}` below a node that is not among the saved values.
 pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
+    // Nothing is known of the secrets, so any name may be one.
+    if !cx.collected.names.contains_key(&Noun::Secret) {
+        return;
+    }
     match &node.kind {
         Kind::List(items) => items.iter().for_each(|it| check(it, saved, cx)),
         Kind::Map(entries) => entries.iter().for_each(|it| check(&it.value, saved, cx)),
         Kind::Scalar(scalar) => {
             for (at, name) in uses(&scalar.text) {
+                if cx.collected.names.get(&Noun::Secret).is_some_and(|it| it.contains_key(name)) {
+                    cx.refer(Noun::Secret, name, node.span);
+                }
                 if !saved.contains(name) {
                     let span = cx.within(node, at, name.len() + 4);
                     let message = format!("no earlier step saves `{name}`");

@@ -1,5 +1,6 @@
 //! Every metric that an objective uses is exposed, of the right kind, and has the labels.
 
+use rust_decimal::Decimal;
 use sla_model::{
     names::{self, Kind},
     selector::{MatchOp, Matcher},
@@ -35,6 +36,17 @@ pub struct Shape {
     pub labels: Vec<String>,
     /// A label of which every value is known.
     pub values: Option<(String, Vec<String>)>,
+    /// What is known of a histogram's buckets.
+    pub buckets: Option<Buckets>,
+}
+
+/// The buckets of a scraped histogram.
+#[derive(Clone, Debug)]
+pub enum Buckets {
+    /// It has these upper bounds.
+    Bounds(Vec<Decimal>),
+    /// It is a native one: a single series, without bounds.
+    Native,
 }
 
 /// One use of a metric.
@@ -44,6 +56,8 @@ pub struct Use {
     pub selector: Located<Span>,
     /// What it is used for.
     pub role: Role,
+    /// Labels that must be kept, with the place where that is said.
+    pub by: Vec<(String, Span)>,
 }
 
 /// What a metric is used for.
@@ -51,8 +65,12 @@ pub struct Use {
 pub enum Role {
     /// Events of a ratio.
     Counter,
-    /// A mean.
-    Histogram,
+    /// What needs a histogram, with its article.
+    Histogram(&'static str),
+    /// Slices.
+    Gauge,
+    /// A query, which may use anything.
+    Any,
 }
 
 /// Reports unknown metrics and labels, metrics of the wrong kind, and names that are exposed twice.
@@ -95,7 +113,7 @@ fn is_exported(name: &str) -> bool {
 fn exported(name: &str) -> Option<Shape> {
     let metric = names::exported().find(|it| it.name == name)?;
     let labels = metric.labels.iter().map(|it| (*it).to_owned()).collect();
-    Some(Shape { kind: metric.kind, labels, values: None })
+    Some(Shape { kind: metric.kind, labels, values: None, buckets: None })
 }
 
 /// Every shape under which a series of this name is exposed; `None` stands for one that is not known.
@@ -109,9 +127,11 @@ fn shapes(cx: &Context<'_>, name: &str) -> Vec<Option<Shape>> {
         let Some(base) = name.strip_suffix(suffix) else { continue };
         for shape in direct(base) {
             match shape {
-                Some(Shape { kind: Kind::Histogram, mut labels, values }) => {
+                Some(Shape { kind: Kind::Histogram, mut labels, values, buckets })
+                    if !matches!(buckets, Some(Buckets::Native)) =>
+                {
                     labels.extend(label.map(str::to_owned));
-                    found.push(Some(Shape { kind: Kind::Counter, labels, values }));
+                    found.push(Some(Shape { kind: Kind::Counter, labels, values, buckets: None }));
                 }
                 Some(_) => {}
                 None => found.push(None),
@@ -133,15 +153,20 @@ fn one(cx: &Context<'_>, it: &Use, problems: &mut Vec<Diagnostic>) {
     // Of a metric with a problem of its own nothing more can be said.
     let Some(shapes) = shapes.into_iter().collect::<Option<Vec<Shape>>>() else { return };
     let wanted = match it.role {
-        Role::Counter => Kind::Counter,
-        Role::Histogram => Kind::Histogram,
+        Role::Counter => Some(Kind::Counter),
+        Role::Histogram(_) => Some(Kind::Histogram),
+        Role::Gauge => Some(Kind::Gauge),
+        Role::Any => None,
     };
-    if !shapes.iter().any(|it| it.kind == wanted) {
+    if wanted.is_some_and(|wanted| shapes.iter().all(|it| it.kind != wanted)) {
         problems.push(wrong_kind(it, name, &shapes));
         return;
     }
     for (matcher, span) in it.selector.selector.matchers.iter().zip(&it.selector.matchers) {
         problems.extend(label(name, &shapes, matcher, *span));
+    }
+    for (label, span) in &it.by {
+        problems.extend(no_label(name, &shapes, label, *span));
     }
 }
 
@@ -163,33 +188,46 @@ fn wrong_kind(it: &Use, name: &str, shapes: &[Shape]) -> Diagnostic {
             format!("a ratio needs counters, and `{name}` is a histogram"),
             format!("count with `{name}_count`"),
         ),
-        Role::Counter => (
+        Role::Counter | Role::Any => (
             format!("a ratio needs counters, and `{name}` is a gauge"),
             "use a metric whose name ends in `_total`".to_owned(),
         ),
-        Role::Histogram => {
+        Role::Gauge => (
+            format!("slices need a gauge, and `{name}` is none"),
+            if histogram { "use `latency` or `mean`" } else { "use `ratio`, or another metric" }.to_owned(),
+        ),
+        Role::Histogram(what) => {
             let base = ["_sum", "_count", "_bucket"].iter().find_map(|suffix| name.strip_suffix(suffix));
             let hint = match base {
                 Some(base) => format!("write `{base}`, without `_sum`, `_count` and `_bucket`"),
                 None => "declare it with `histogram: [0.1, 0.5, 1]`, or use another metric".to_owned(),
             };
-            (format!("a mean needs a histogram, and `{name}` is none"), hint)
+            (format!("{what} needs a histogram, and `{name}` is none"), hint)
         }
     };
     Diagnostic::error(Code::MetricKind, it.selector.name, message).hint(hint)
 }
 
+/// Reports a label that no series of the metric carries.
+fn no_label(name: &str, shapes: &[Shape], label: &str, span: Span) -> Option<Diagnostic> {
+    let carried = shapes.iter().any(|it| it.labels.iter().any(|it| it == label));
+    if carried || SCRAPE_LABELS.contains(&label) {
+        return None;
+    }
+    let known = shapes.iter().flat_map(|it| &it.labels).map(String::as_str);
+    let hint = suggest::hint(label, known, "declare it with `labels: […]`");
+    let message = format!("`{name}` has no label `{label}`");
+    Some(Diagnostic::error(Code::UnknownLabel, span, message).hint(hint))
+}
+
 fn label(name: &str, shapes: &[Shape], matcher: &Matcher, span: Span) -> Option<Diagnostic> {
     let label = matcher.label.as_str();
-    if SCRAPE_LABELS.contains(&label) {
-        return None;
+    if let Some(problem) = no_label(name, shapes, label, span) {
+        return Some(problem);
     }
     let carriers: Vec<&Shape> = shapes.iter().filter(|it| it.labels.iter().any(|it| it == label)).collect();
     if carriers.is_empty() {
-        let known = shapes.iter().flat_map(|it| &it.labels).map(String::as_str);
-        let hint = suggest::hint(label, known, "declare it with `labels: […]`");
-        let message = format!("`{name}` has no label `{label}`");
-        return Some(Diagnostic::error(Code::UnknownLabel, span, message).hint(hint));
+        return None;
     }
     let values = carriers.iter().map(|it| it.values.as_ref().filter(|it| it.0 == label).map(|it| &it.1));
     let values: Vec<&String> = values.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();

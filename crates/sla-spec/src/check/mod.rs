@@ -1,11 +1,13 @@
 //! Checks over the whole specification, run when everything was decoded: each works on what decoding collected,
 //! so that a block with one bad value still takes part in them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{decode::context::Context, diagnostic::Span};
 
+pub mod component;
 pub mod cycle;
+pub mod mail;
 pub mod metric;
 pub mod name;
 pub mod reference;
@@ -24,6 +26,45 @@ pub enum Noun {
     Source,
     /// `journeys`
     Journey,
+    /// `probes`
+    Probe,
+    /// `objectives`
+    Objective,
+    /// `secrets`
+    Secret,
+}
+
+impl Noun {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Module,
+        Self::Tier,
+        Self::Owner,
+        Self::Source,
+        Self::Journey,
+        Self::Probe,
+        Self::Objective,
+        Self::Secret,
+    ];
+
+    /// Whether one that nothing refers to is of no use. What runs by itself is worth it for its numbers alone.
+    pub fn needs_use(self) -> bool {
+        match self {
+            Self::Module | Self::Tier | Self::Owner | Self::Source | Self::Secret => true,
+            Self::Journey | Self::Probe | Self::Objective => false,
+        }
+    }
+}
+
+/// An objective that a composite is made of.
+#[derive(Debug)]
+pub struct Component {
+    /// The composite.
+    pub of: String,
+    /// The objective.
+    pub name: String,
+    /// Where that is said.
+    pub span: Span,
 }
 
 /// A name that must exist.
@@ -64,13 +105,21 @@ pub struct Collected {
     pub metrics_incomplete: bool,
     /// Every metric that an objective uses.
     pub uses: Vec<metric::Use>,
+    /// Where mail addresses of owners stand.
+    pub emails: Vec<Span>,
+    /// There is a mail server, or it cannot be known whether there is one.
+    pub mailed: bool,
+    /// What composites are made of.
+    pub components: Vec<Component>,
+    /// How often probes and journeys run, as far as it could be read.
+    pub intervals: BTreeMap<String, Duration>,
     /// The names of probes and journeys, which share one label.
     pub probes: Vec<(String, Span)>,
 }
 
 /// Runs every check.
 pub fn all(cx: &mut Context<'_>) {
-    for check in [reference::check, cycle::check, metric::check, name::check] {
+    for check in [reference::check, cycle::check, metric::check, name::check, component::check, mail::check] {
         let problems = check(cx);
         cx.report_all(problems);
     }
@@ -90,6 +139,9 @@ impl Noun {
             Self::Owner => "owner",
             Self::Source => "source",
             Self::Journey => "journey",
+            Self::Probe => "probe",
+            Self::Objective => "objective",
+            Self::Secret => "secret",
         }
     }
 
@@ -101,6 +153,9 @@ impl Noun {
             Self::Owner => "owners",
             Self::Source => "sources",
             Self::Journey => "journeys",
+            Self::Probe => "probes",
+            Self::Objective => "objectives",
+            Self::Secret => "secrets",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What decoding knows and collects: the problems, the variables, and what later checks need.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use jiff::tz::TimeZone;
 
@@ -21,6 +21,8 @@ pub struct Context<'s> {
     pub(crate) variables: Variables,
     /// The zone in which dates are read.
     pub zone: TimeZone,
+    /// How long Prometheus keeps its data, and where that is said.
+    pub retention: Option<(Duration, Span)>,
     /// What the checks over the whole specification need.
     pub collected: Collected,
 }
@@ -33,6 +35,7 @@ impl<'s> Context<'s> {
             problems: Vec::new(),
             variables: Variables::default(),
             zone: TimeZone::UTC,
+            retention: None,
             collected: Collected::default(),
         }
     }

@@ -49,6 +49,8 @@ pub struct Fields<'n> {
     /// Where the block stands.
     pub span: Span,
     found: Vec<(&'static Field, &'n Entry)>,
+    /// Some key is unknown, and was reported: one that seems to be missing may be written differently.
+    pub doubtful: bool,
 }
 
 impl Table {
@@ -108,8 +110,9 @@ impl Context<'_> {
                 self.report(table.missing(field, node.span));
             }
         }
+        let doubtful = !unknown.is_empty();
         self.report_all(unknown.into_iter().map(|it| table.unknown(it)));
-        Some(Fields { span: node.span, found })
+        Some(Fields { span: node.span, found, doubtful })
     }
 }
 

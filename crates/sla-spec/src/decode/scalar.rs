@@ -66,10 +66,10 @@ pub fn reference<I: FromStr<Err = IdError>>(noun: Noun, node: &Node, cx: &mut Co
 }
 
 /// Decodes one of several words.
-pub fn choice<T: Copy>(node: &Node, cx: &mut Context<'_>, choices: &[(&str, T)]) -> Option<T> {
+pub fn choice<T: Clone>(node: &Node, cx: &mut Context<'_>, choices: &[(&str, T)]) -> Option<T> {
     let text = cx.text(node)?;
     if let Some((_, value)) = choices.iter().find(|it| it.0 == text) {
-        return Some(*value);
+        return Some(value.clone());
     }
     let words: Vec<&str> = choices.iter().map(|it| it.0).collect();
     let hint = suggest::hint(&text, words, "");

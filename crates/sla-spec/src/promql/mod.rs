@@ -1,7 +1,7 @@
 //! PromQL that a person wrote, or that was generated: which series does it select?
 //!
 //! `promql-parser` decides what is valid. It knows no positions, so `scan` finds the place of an error in the
-//! only form that a person writes here, the plain selector.
+//! plain selector, and `near` in an expression.
 
 use std::ops::Range;
 
@@ -11,7 +11,10 @@ use promql_parser::{
 };
 use sla_model::selector::{MatchOp, Matcher, Selector};
 
+mod near;
+pub(crate) mod query;
 mod scan;
+mod token;
 
 /// The longest expression that is read, in bytes: a generated one stays below 4 KiB.
 pub const EXPRESSION_BYTES_MAX: usize = 64 * 1024;

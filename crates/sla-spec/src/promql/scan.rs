@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::PromqlError;
+use super::{PromqlError, token};
 
 /// Where the parts of a selector stand.
 pub struct Parts {
@@ -141,22 +141,10 @@ impl<'t> Scan<'t> {
     }
 
     fn string(&mut self) -> Result<(), PromqlError> {
-        let start = self.at;
-        let mut letters = self.rest().char_indices();
-        let Some((_, quote @ ('"' | '\'' | '`'))) = letters.next() else {
+        if !self.rest().starts_with(['"', '\'', '`']) {
             return Err(self.error("a value must stand in quotes"));
-        };
-        let mut escaped = false;
-        for (place, letter) in letters {
-            if escaped {
-                escaped = false;
-            } else if letter == '\\' && quote != '`' {
-                escaped = true;
-            } else if letter == quote {
-                self.at = start + place + 1;
-                return Ok(());
-            }
         }
-        Err(PromqlError::new("the quote is never closed", start))
+        self.at = token::quoted(self.text, self.at)?;
+        Ok(())
     }
 }

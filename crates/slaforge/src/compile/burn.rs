@@ -16,7 +16,7 @@ use sla_model::{
 };
 
 use super::{
-    labels::{alert, identity, recorded},
+    labels::{alert, identity, recorded, split},
     notes::notes,
 };
 use crate::{
@@ -61,21 +61,19 @@ fn condition(model: &Model, objective: &Objective, burn: &Burn) -> Rule {
     {
         // What was paged needs no ticket: without this the ticket is delivered the moment the page is
         // released, for a service that is well again.
-        expr = expr.unless_on(&["sla", "slo"], over_time("last_over_time", &paged, burn.short));
+        let same: Vec<&str> = ["sla", "slo"].into_iter().chain(split(objective)).collect();
+        expr = expr.unless_on(&same, over_time("last_over_time", &paged, burn.short));
     }
     let mut labels = identity(model, objective);
-    labels.insert("burn", burn.name.to_owned());
+    labels.insert("burn", burn.name.clone());
     Rule::Record { name: slo::BURNING.to_owned(), labels, expr }
 }
 
 /// Selects the firing pages of an objective.
 fn paged(model: &Model, objective: &Objective) -> Option<Selector> {
-    let pages: Vec<&str> = objective
-        .burns()
-        .iter()
-        .filter(|(burn, _)| burn.urgency == Urgency::Page)
-        .map(|(burn, _)| burn.name)
-        .collect();
+    let burns = objective.burns();
+    let pages = burns.iter().map(|it| &it.0).filter(|it| it.urgency == Urgency::Page);
+    let pages: Vec<&str> = pages.map(|it| it.name.as_str()).collect();
     if pages.is_empty() {
         return None;
     }
@@ -99,10 +97,10 @@ pub fn firing(model: &Model, objective: &Objective) -> Selector {
 
 fn alert_rule(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Rule {
     let mut burning = recorded(model, objective, slo::BURNING);
-    burning.matchers.push(equal("burn", burn.name));
+    burning.matchers.push(equal("burn", &burn.name));
     let mut labels = alert(model, tier, &objective.module);
     labels.insert("slo", objective.id.to_string());
-    labels.insert("burn", burn.name.to_owned());
+    labels.insert("burn", burn.name.clone());
     let threshold = sla_model::share::Share::new(burn.threshold(objective.target));
     let summary = words::burn_summary(tier, &objective.title, burn.long);
     let description = words::burn_description(

@@ -2,12 +2,30 @@
 
 use sla_model::{Model, id::ModuleId, objective::Objective, selector::Selector, tier::Tier};
 
-use crate::{plan::Labels, promql::build::series, words::literal};
+use crate::{
+    plan::Labels,
+    promql::{
+        Expr,
+        build::{aggregate, series},
+    },
+    words::literal,
+};
 
 /// Returns the identity of a recorded series of an objective: `sla` and `slo`, nothing else. What may change,
 /// like the module, stands on alerts and on `slo_info`; on recorded series a rename would cut their history.
 pub fn identity(model: &Model, objective: &Objective) -> Labels {
     Labels::from([("sla", model.name.to_string()), ("slo", objective.id.to_string())])
+}
+
+/// Returns the labels that split an objective.
+pub fn split(objective: &Objective) -> Vec<&str> {
+    objective.by.iter().map(sla_model::id::LabelName::as_str).collect()
+}
+
+/// Sums what was recorded for an objective, each combination of its labels on its own: history is selected by
+/// identity and added up, so that a label that came or went cuts nothing.
+pub fn total(objective: &Objective, of: Expr) -> Expr {
+    aggregate("sum", &split(objective), of)
 }
 
 /// Selects a recorded series of an objective by its identity.

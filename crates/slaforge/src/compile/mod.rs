@@ -3,6 +3,7 @@
 mod base;
 mod board;
 mod burn;
+mod calendar;
 mod case;
 mod labels;
 mod limit;
@@ -49,7 +50,8 @@ fn objective(model: &Model, objective: &sla_model::objective::Objective) -> Rule
 }
 
 fn platform(model: &Model) -> RuleFile {
-    let mut rules = state::rules(model);
+    let mut rules: Vec<_> = calendar::zone_rule(model).into_iter().collect();
+    rules.extend(state::rules(model));
     rules.extend(limit::rules(model));
     rules.extend(presence::rules(model));
     let group = Group { name: PLATFORM.to_owned(), every: model.interval(), rules };

@@ -1,6 +1,9 @@
 //! Who is told of what: one route per tier, receivers by the owners that the tier names.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use sla_model::{
     Model,
@@ -38,6 +41,7 @@ pub fn routing(model: &Model) -> Routing {
         routes,
         inhibitions: inhibitions(model),
         receivers: receivers.into_values().collect(),
+        smtp: model.smtp.clone(),
     }
 }
 
@@ -85,36 +89,56 @@ fn route(model: &Model, tier: &Tier, fallback: &str, receivers: &mut BTreeMap<St
 fn receiver(owners: &[&Owner]) -> Receiver {
     let names: Vec<&str> = owners.iter().map(|it| it.id.as_str()).collect();
     let name = if names.is_empty() { NOBODY.to_owned() } else { names.join("+") };
-    Receiver { name, webhooks: owners.iter().map(|it| it.webhook.clone()).collect() }
+    Receiver {
+        name,
+        webhooks: owners.iter().filter_map(|it| it.webhook.clone()).collect(),
+        emails: owners.iter().filter_map(|it| it.email.clone()).collect(),
+    }
 }
 
 /// A page silences the tickets of the same objective, red silences yellow. Nothing silences a page: an alert
 /// that is silenced after it was told never sends its resolved message.
 fn inhibitions(model: &Model) -> Vec<Inhibition> {
-    let names = |urgency| {
-        let burns = model.objectives.values().flat_map(sla_model::objective::Objective::burns);
-        let mut names: Vec<&str> =
-            burns.filter(|(it, _)| it.urgency == urgency).map(|(it, _)| it.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    };
-    let (pages, tickets) = (names(Urgency::Page), names(Urgency::Ticket));
-    let mut found = Vec::new();
-    if !pages.is_empty() && !tickets.is_empty() {
-        found.push(Inhibition {
-            source: vec![equal("alertname", burn::ALERT), one_of("burn", pages)],
-            target: vec![equal("alertname", burn::ALERT), one_of("burn", tickets)],
-            equal: vec!["sla", "slo"],
-        });
-    }
+    let mut found = tickets(model);
     if model.limits.values().any(|it| it.bounds.len() > 1) {
         let colour = |it: Colour| vec![equal("alertname", limit::ALERT), equal("colour", it.name())];
         found.push(Inhibition {
             source: colour(Colour::Red),
             target: colour(Colour::Yellow),
-            equal: vec!["sla", "limit", "object", "module", "probe", "step", "route"],
+            equal: ["sla", "limit", "object", "module", "probe", "step", "route"].map(str::to_owned).to_vec(),
         });
     }
     found
+}
+
+/// One inhibition for all objectives with the same burn tiers: which of them page is the objective's choice.
+fn tickets(model: &Model) -> Vec<Inhibition> {
+    let mut alike: BTreeMap<(Vec<String>, Vec<String>), Vec<&str>> = BTreeMap::new();
+    let mut split: BTreeSet<&str> = BTreeSet::new();
+    for objective in model.objectives.values() {
+        let burns = objective.burns();
+        let names = |urgency| -> Vec<String> {
+            burns.iter().filter(|it| it.0.urgency == urgency).map(|it| it.0.name.clone()).collect()
+        };
+        let (pages, tickets) = (names(Urgency::Page), names(Urgency::Ticket));
+        if !pages.is_empty() && !tickets.is_empty() {
+            alike.entry((pages, tickets)).or_default().push(objective.id.as_str());
+            split.extend(objective.by.iter().map(sla_model::id::LabelName::as_str));
+        }
+    }
+    let single = alike.len() == 1;
+    let inhibition = |((pages, tickets), objectives): (&(Vec<String>, Vec<String>), &Vec<&str>)| {
+        let side = |names: &[String]| {
+            let mut side = vec![equal("alertname", burn::ALERT)];
+            side.push(one_of("burn", names.iter().map(String::as_str)));
+            side.extend((!single).then(|| one_of("slo", objectives.iter().copied())));
+            side
+        };
+        Inhibition {
+            source: side(pages),
+            target: side(tickets),
+            equal: ["sla", "slo"].into_iter().chain(split.iter().copied()).map(str::to_owned).collect(),
+        }
+    };
+    alike.iter().map(inhibition).collect()
 }

@@ -1,15 +1,19 @@
-//! Tiles: one sample per five minutes that holds a count. Long windows are sums of tiles.
+//! Tiles: one sample per five minutes, or per hour, that holds a count. Long windows are sums of tiles.
 
 use std::time::Duration;
 
 use sla_model::{
     Model,
-    indicator::{BASE_WINDOW, Indicator},
+    indicator::{BASE_WINDOW, Judged},
     names::slo,
     objective::Objective,
+    window::{Period, Window},
 };
 
-use super::labels::{identity, recorded};
+use super::{
+    calendar::{Calendar, PERIOD},
+    labels::{identity, recorded, split},
+};
 use crate::{
     plan::Rule,
     promql::{
@@ -21,10 +25,32 @@ use crate::{
 /// The length of an hourly tile.
 pub const HOUR: Duration = Duration::from_hours(1);
 
+/// Longer periods are sums of hourly tiles: a twelfth of the samples, and up to an hour late, which is 0.1 % of
+/// such a period.
+const FINE_MAX: Duration = Duration::from_hours(35 * 24);
+
 /// Returns a range that holds exactly the tiles of `window`: Prometheus 2 closes both ends of a range, so a
 /// whole hour would hold thirteen tiles of five minutes there and twelve on Prometheus 3.
 pub fn range(window: Duration) -> Duration {
     window.saturating_sub(Duration::from_secs(1))
+}
+
+/// Whether the period of an objective is added up from hourly tiles.
+pub fn is_hourly(objective: &Objective) -> bool {
+    match objective.window {
+        Window::Rolling(length) => length > FINE_MAX,
+        Window::Calendar(Period::Month) => false,
+        Window::Calendar(Period::Quarter | Period::Year) => true,
+    }
+}
+
+/// Returns the names of the tiles that the period of an objective is added up from: events and bad events.
+pub fn of_period(objective: &Objective) -> (&'static str, &'static str) {
+    if is_hourly(objective) {
+        (slo::EVENTS_HOUR, slo::ERRORS_HOUR)
+    } else {
+        (slo::EVENTS_TILE, slo::ERRORS_TILE)
+    }
 }
 
 /// Returns the tile rules of an objective.
@@ -35,13 +61,31 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
         labels: identity(model, objective),
         expr: expr.and_on(&[], on_tile(tile, interval)),
     };
-    let tile = |base: &str| count(model, objective, base);
-    let observed = over_time("count_over_time", &recorded(model, objective, slo::EVENTS_TILE), range(HOUR));
-    vec![
+    let calendar = Calendar::of(model, objective);
+    let tile = |base: &str| {
+        let count = count(model, objective, base);
+        match &calendar {
+            None => count,
+            Some(calendar) => count.labelled(PERIOD, calendar.label()),
+        }
+    };
+    let mut kept = split(objective);
+    let period: &[&str] = if calendar.is_some() { &[PERIOD] } else { &[] };
+    kept.extend(period);
+    let over_hour =
+        |function, name: &str| over_time(function, &recorded(model, objective, name), range(HOUR));
+    let hourly = |name: &str| aggregate("sum", &kept, over_hour("sum_over_time", name));
+    let observed = aggregate("max", period, over_hour("count_over_time", slo::EVENTS_TILE));
+    let mut rules = vec![
         record(slo::EVENTS_TILE, tile(slo::EVENTS_RATE), BASE_WINDOW),
         record(slo::ERRORS_TILE, tile(slo::ERRORS_RATE), BASE_WINDOW),
-        record(slo::TILES_HOUR, aggregate("max", &[], observed), HOUR),
-    ]
+        record(slo::TILES_HOUR, observed, HOUR),
+    ];
+    if is_hourly(objective) {
+        rules.push(record(slo::EVENTS_HOUR, hourly(slo::EVENTS_TILE), HOUR));
+        rules.push(record(slo::ERRORS_HOUR, hourly(slo::ERRORS_TILE), HOUR));
+    }
+    rules
 }
 
 /// The count of a tile. Of events it is the mean of the base evaluations inside it: a single rate per tile
@@ -50,11 +94,11 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
 /// judged over the whole five minutes already.
 fn count(model: &Model, objective: &Objective, base: &str) -> Expr {
     let base = recorded(model, objective, base);
-    let rate = match objective.indicator {
-        Indicator::Journey(_) | Indicator::Ratio { .. } => {
+    let rate = match objective.indicator.judged() {
+        Judged::Events | Judged::Time => {
             over_time("avg_over_time", &base, BASE_WINDOW.saturating_sub(model.interval() / 2))
         }
-        Indicator::Mean { .. } => select(&base),
+        Judged::Slices => select(&base),
     };
     seconds(BASE_WINDOW).times(rate)
 }

@@ -1,6 +1,6 @@
 //! Sums over windows, ratios and burn rates. Division comes last: never a mean of ratios.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use sla_model::{
     Model, duration,
@@ -10,14 +10,14 @@ use sla_model::{
 };
 
 use super::{
-    labels::{identity, recorded},
+    labels::{self, identity, recorded},
     tile,
 };
 use crate::{
     plan::Rule,
     promql::{
         Expr,
-        build::{before, number, over_time, seconds, select, sum},
+        build::{before, number, over_time, seconds, select, union},
     },
 };
 
@@ -34,13 +34,20 @@ const WINDOWS: [Duration; 6] = [
     Duration::from_hours(72),
 ];
 
+/// The windows of an objective, the base window apart: those that others may rely on, and its own burn tiers'.
+fn windows(objective: &Objective) -> BTreeSet<Duration> {
+    let own = objective.burns().into_iter().flat_map(|(burn, _)| [burn.long, burn.short]);
+    WINDOWS.into_iter().chain(own).filter(|it| *it != BASE_WINDOW).collect()
+}
+
 /// Returns the rules of all windows of an objective.
 pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
     let record = |name: String, expr: Expr| Rule::Record { name, labels: identity(model, objective), expr };
     let select_recorded = |name: &str| select(&recorded(model, objective, name));
     let mut rules = Vec::new();
-    for window in WINDOWS {
-        let text = duration::text(window);
+    let windows = windows(objective);
+    for window in &windows {
+        let (window, text) = (*window, duration::text(*window));
         rules.push(record(
             slo::events(&text),
             total(model, objective, slo::EVENTS_RATE, slo::EVENTS_TILE, window),
@@ -55,13 +62,13 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
         error_ratio(&base),
         ratio(select_recorded(slo::ERRORS_RATE), select_recorded(slo::EVENTS_RATE)),
     ));
-    for window in WINDOWS {
-        let text = duration::text(window);
+    for window in &windows {
+        let text = duration::text(*window);
         let (errors, events) = (slo::errors(&text), slo::events(&text));
         rules.push(record(error_ratio(&text), ratio(select_recorded(&errors), select_recorded(&events))));
     }
     let budget = objective.target.rest().decimal();
-    for window in std::iter::once(BASE_WINDOW).chain(WINDOWS) {
+    for window in std::iter::once(BASE_WINDOW).chain(windows) {
         let text = duration::text(window);
         rules.push(record(slo::burn_rate(&text), select_recorded(&error_ratio(&text)).over(number(budget))));
     }
@@ -77,22 +84,17 @@ fn total(model: &Model, objective: &Objective, base: &str, tile: &str, window: D
     if window <= EXACT_MAX {
         exact(model, objective, base, window)
     } else {
-        sum(over_time("sum_over_time", &recorded(model, objective, tile), tile::range(window)))
+        let tiles = recorded(model, objective, tile);
+        labels::total(objective, over_time("sum_over_time", &tiles, tile::range(window)))
     }
 }
 
 /// Five-minute rates laid end to end, anchored at now: weight 1 for every second of the window, and the same
-/// crossing second as the raw formula. The helper label keeps the terms apart, so that a missing one is simply
-/// not there; a plain sum of terms would be empty when one is missing.
+/// crossing second as the raw formula.
 fn exact(model: &Model, objective: &Objective, base: &str, window: Duration) -> Expr {
     let base = recorded(model, objective, base);
-    let terms = u32::try_from(window.as_secs() / BASE_WINDOW.as_secs()).unwrap_or(1);
-    let term = |k: u32| {
-        let then = before(&base, BASE_WINDOW * k);
-        let text = |it: &str| Expr::Text(it.to_owned());
-        let label = [text("k"), text(&k.to_string()), text(""), text("")];
-        Expr::Call("label_replace", std::iter::once(then).chain(label).collect())
-    };
-    let union = (1..terms).map(term).fold(select(&base), Expr::or);
-    seconds(BASE_WINDOW).times(sum(union))
+    let terms = u32::try_from(window.as_secs() / BASE_WINDOW.as_secs()).unwrap_or(1).max(1);
+    let rest = (1..terms).map(|k| before(&base, BASE_WINDOW * k));
+    let union = union(std::iter::once(select(&base)).chain(rest)).unwrap_or_else(|| select(&base));
+    seconds(BASE_WINDOW).times(labels::total(objective, union))
 }

@@ -37,6 +37,17 @@ pub fn one_of<'v>(label: &str, values: impl IntoIterator<Item = &'v str>) -> Mat
     }
 }
 
+/// Compares the bucket label with a bound. Prometheus 3 writes whole numbers as `1.0`, so for those both ways of
+/// writing are meant.
+pub fn at_bound(bound: Decimal) -> Matcher {
+    let text = bound.normalize().to_string();
+    if bound.is_integer() {
+        Matcher { label: label_name("le"), op: MatchOp::Matches, value: format!("{text}(\\.0)?") }
+    } else {
+        equal("le", &text)
+    }
+}
+
 /// Returns the metric name with an ending, for example `_sum`.
 pub fn ending(of: &Selector, end: &str) -> Selector {
     Selector { metric: name(&format!("{}{end}", of.metric)), matchers: of.matchers.clone() }
@@ -81,8 +92,28 @@ pub fn sum(of: Expr) -> Expr {
 }
 
 /// An aggregation that keeps some labels.
-pub fn aggregate(op: &'static str, by: &[&'static str], of: Expr) -> Expr {
-    Expr::Aggregate { op, by: by.to_vec(), of: Box::new(of) }
+pub fn aggregate(op: &'static str, by: &[&str], of: Expr) -> Expr {
+    Expr::Aggregate { op, by: owned(by), of: Box::new(of) }
+}
+
+fn owned(labels: &[&str]) -> Vec<String> {
+    labels.iter().map(|it| (*it).to_owned()).collect()
+}
+
+/// Several expressions as one vector. The label keeps them apart, so that one that is missing is simply not
+/// there; a sum of terms would be empty when one of them is.
+pub fn union(terms: impl IntoIterator<Item = Expr>) -> Option<Expr> {
+    let text = |it: &str| Expr::Text(it.to_owned());
+    let labelled = |(k, term): (usize, Expr)| match k {
+        0 => term,
+        _ => Expr::Call("label_replace", vec![term, text("k"), text(&k.to_string()), text(""), text("")]),
+    };
+    terms.into_iter().enumerate().map(labelled).reduce(Expr::or)
+}
+
+/// The time now as a number.
+pub fn time() -> Expr {
+    Expr::Call("time", Vec::new())
 }
 
 /// A vector of one sample without labels.
@@ -94,7 +125,7 @@ pub fn vector(of: Expr) -> Expr {
 ///
 /// `time() % 300 < 30` alone is refused: two scalars can only be compared with `bool`.
 pub fn on_tile(tile: Duration, interval: Duration) -> Expr {
-    let now = vector(Expr::Call("time", Vec::new()));
+    let now = vector(time());
     now.binary("%", Matching::All, seconds(tile)).below(seconds(interval))
 }
 
@@ -114,6 +145,21 @@ impl Expr {
         self.binary("*", Matching::All, right)
     }
 
+    /// `of % divisor`
+    pub fn modulo(of: Self, divisor: u32) -> Self {
+        of.binary("%", Matching::All, number(Decimal::from(divisor)))
+    }
+
+    /// `self + right`
+    pub fn plus(self, right: Self) -> Self {
+        self.binary("+", Matching::All, right)
+    }
+
+    /// `self * on () group_left (carry) right`: takes labels from the only series on the right.
+    pub fn labelled(self, carry: &str, right: Self) -> Self {
+        self.binary("*", Matching::GroupLeft { on: Vec::new(), carry: owned(&[carry]) }, right)
+    }
+
     /// `self / right`
     pub fn over(self, right: Self) -> Self {
         self.binary("/", Matching::All, right)
@@ -127,6 +173,21 @@ impl Expr {
     /// `self > bool right`
     pub fn above_bool(self, right: Self) -> Self {
         self.binary(">", Matching::Bool, right)
+    }
+
+    /// `self < bool right`
+    pub fn below_bool(self, right: Self) -> Self {
+        self.binary("<", Matching::Bool, right)
+    }
+
+    /// `self >= bool right`
+    pub fn at_least_bool(self, right: Self) -> Self {
+        self.binary(">=", Matching::Bool, right)
+    }
+
+    /// `self == bool right`
+    pub fn equals_bool(self, right: Self) -> Self {
+        self.binary("==", Matching::Bool, right)
     }
 
     /// `self >= right`
@@ -150,8 +211,8 @@ impl Expr {
     }
 
     /// `self and on (labels) right`
-    pub fn and_on(self, labels: &[&'static str], right: Self) -> Self {
-        self.binary("and", Matching::On(labels.to_vec()), right)
+    pub fn and_on(self, labels: &[&str], right: Self) -> Self {
+        self.binary("and", Matching::On(owned(labels)), right)
     }
 
     /// `self or right`
@@ -159,8 +220,13 @@ impl Expr {
         self.binary("or", Matching::All, right)
     }
 
+    /// `self or on (labels) right`
+    pub fn or_on(self, labels: &[&str], right: Self) -> Self {
+        self.binary("or", Matching::On(owned(labels)), right)
+    }
+
     /// `self unless on (labels) right`
-    pub fn unless_on(self, labels: &[&'static str], right: Self) -> Self {
-        self.binary("unless", Matching::On(labels.to_vec()), right)
+    pub fn unless_on(self, labels: &[&str], right: Self) -> Self {
+        self.binary("unless", Matching::On(owned(labels)), right)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rust_decimal::Decimal;
-use sla_model::{Pace, selector::Selector};
+use sla_model::{Pace, counter::Query, selector::Selector};
 
 /// An expression that we write ourselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,23 @@ pub enum Expr {
         /// The operator, for example `sum`.
         op: &'static str,
         /// The labels that are kept.
-        by: Vec<&'static str>,
+        by: Vec<String>,
         /// What is aggregated.
         of: Box<Expr>,
+    },
+    /// Counts equal values: each value becomes the value of a label.
+    CountValues {
+        /// The label.
+        label: &'static str,
+        /// Whose values.
+        of: Box<Expr>,
+    },
+    /// What a person wrote, checked by the parser; it stands in parentheses.
+    Written {
+        /// The expression.
+        query: Query,
+        /// What its window is.
+        window: Duration,
     },
     /// Two operands.
     Binary {
@@ -60,7 +74,15 @@ pub enum Matching {
     /// By all labels, and a comparison gives 0 or 1 instead of filtering.
     Bool,
     /// By these labels only.
-    On(Vec<&'static str>),
+    On(Vec<String>),
+    /// By these labels only, and each series on the right may match many on the left, which take these labels
+    /// from it.
+    GroupLeft {
+        /// The labels that are compared.
+        on: Vec<String>,
+        /// The labels that are taken over.
+        carry: Vec<String>,
+    },
 }
 
 impl Expr {
@@ -74,6 +96,10 @@ impl Expr {
             Self::Range { of, range } => Self::Range { of: of.clone(), range: pace.real(*range) },
             Self::Call(name, arguments) => Self::Call(name, arguments.iter().map(|it| it.at(pace)).collect()),
             Self::Aggregate { op, by, of } => Self::Aggregate { op, by: by.clone(), of: child(of) },
+            Self::CountValues { label, of } => Self::CountValues { label, of: child(of) },
+            Self::Written { query, window } => {
+                Self::Written { query: query.clone(), window: pace.real(*window) }
+            }
             Self::Binary { left, op, matching, right } => {
                 Self::Binary { left: child(left), op, matching: matching.clone(), right: child(right) }
             }

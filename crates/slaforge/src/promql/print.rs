@@ -75,6 +75,9 @@ impl fmt::Display for Matching {
             Self::All => Ok(()),
             Self::Bool => f.write_str(" bool"),
             Self::On(labels) => write!(f, " on ({})", labels.join(", ")),
+            Self::GroupLeft { on, carry } => {
+                write!(f, " on ({}) group_left ({})", on.join(", "), carry.join(", "))
+            }
         }
     }
 }
@@ -88,6 +91,8 @@ impl fmt::Display for Expr {
             Self::Instant { of, offset } if offset.is_zero() => write!(f, "{of}"),
             Self::Instant { of, offset } => write!(f, "{of} offset {}", duration::text(*offset)),
             Self::Range { of, range } => write!(f, "{of}[{}]", duration::text(*range)),
+            Self::CountValues { label, of } => write!(f, "count_values(\"{label}\", {of})"),
+            Self::Written { query, window } => write!(f, "({})", query.at(*window)),
             Self::Call(name, arguments) => {
                 write!(f, "{name}(")?;
                 for (index, argument) in arguments.iter().enumerate() {

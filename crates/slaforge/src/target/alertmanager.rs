@@ -1,7 +1,11 @@
 //! Alertmanager's configuration.
 
 use serde::Serialize;
-use sla_model::{duration, selector::Matcher};
+use sla_model::{
+    duration,
+    selector::Matcher,
+    tier::{Smtp, Webhook, WebhookUrl},
+};
 
 use super::{File, Input, RULES, Target, yaml};
 use crate::plan::{Inhibition, Receiver, Route};
@@ -16,6 +20,7 @@ impl Target for Alertmanager {
     fn render(&self, input: &Input<'_>) -> Vec<File> {
         let routing = &input.plan.routing;
         let document = Document {
+            global: routing.smtp.as_ref().map(global),
             route: Root {
                 receiver: &routing.fallback,
                 group_by: GROUP_BY,
@@ -31,9 +36,23 @@ impl Target for Alertmanager {
 
 #[derive(Serialize)]
 struct Document<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global: Option<Global<'p>>,
     route: Root<'p>,
     inhibit_rules: Vec<InhibitionDocument>,
     receivers: Vec<ReceiverDocument<'p>>,
+}
+
+#[derive(Serialize)]
+struct Global<'p> {
+    #[serde(rename = "smtp_smarthost")]
+    host: &'p str,
+    #[serde(rename = "smtp_from")]
+    from: &'p str,
+    #[serde(rename = "smtp_auth_username", skip_serializing_if = "Option::is_none")]
+    user: Option<&'p str>,
+    #[serde(rename = "smtp_auth_password_file", skip_serializing_if = "Option::is_none")]
+    password_file: Option<&'p str>,
 }
 
 #[derive(Serialize)]
@@ -61,18 +80,43 @@ struct RouteDocument<'p> {
 struct InhibitionDocument {
     source_matchers: Vec<String>,
     target_matchers: Vec<String>,
-    equal: Vec<&'static str>,
+    equal: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct ReceiverDocument<'p> {
     name: &'p str,
-    webhook_configs: Vec<Webhook<'p>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    webhook_configs: Vec<WebhookDocument<'p>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    email_configs: Vec<EmailDocument<'p>>,
 }
 
 #[derive(Serialize)]
-struct Webhook<'p> {
-    url: &'p str,
+struct WebhookDocument<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'p str>,
+    /// Alertmanager 0.26 or newer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url_file: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_config: Option<HttpDocument<'p>>,
+}
+
+#[derive(Serialize)]
+struct HttpDocument<'p> {
+    authorization: Authorization<'p>,
+}
+
+#[derive(Serialize)]
+struct Authorization<'p> {
+    credentials_file: &'p str,
+}
+
+#[derive(Serialize)]
+struct EmailDocument<'p> {
+    to: &'p str,
+    send_resolved: bool,
 }
 
 fn matchers(matchers: &[Matcher]) -> Vec<String> {
@@ -111,6 +155,31 @@ fn inhibition(it: &Inhibition) -> InhibitionDocument {
 }
 
 fn receiver(it: &Receiver) -> ReceiverDocument<'_> {
-    let webhook_configs = it.webhooks.iter().map(|url| Webhook { url }).collect();
-    ReceiverDocument { name: &it.name, webhook_configs }
+    // A mail that is never followed by its end leaves people guessing; webhooks send it by default.
+    let email = |to| EmailDocument { to, send_resolved: true };
+    ReceiverDocument {
+        name: &it.name,
+        webhook_configs: it.webhooks.iter().map(webhook).collect(),
+        email_configs: it.emails.iter().map(|it| email(it.as_str())).collect(),
+    }
+}
+
+fn webhook(it: &Webhook) -> WebhookDocument<'_> {
+    let (url, url_file) = match &it.url {
+        WebhookUrl::Plain(url) => (Some(url.as_str()), None),
+        WebhookUrl::File(path) => (None, Some(path.as_str())),
+    };
+    let token = it.token_file.as_deref();
+    let http_config =
+        token.map(|credentials_file| HttpDocument { authorization: Authorization { credentials_file } });
+    WebhookDocument { url, url_file, http_config }
+}
+
+fn global(it: &Smtp) -> Global<'_> {
+    Global {
+        host: &it.host,
+        from: &it.from,
+        user: it.user.as_deref(),
+        password_file: it.password_file.as_deref(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What the generated rules must do, computed from the model and not from the rules: when an alert fires, when
 //! it stays silent, when it is released.
 
+mod input;
 mod limit;
 mod objective;
 mod outage;

@@ -9,13 +9,17 @@ use sla_model::{
     duration,
     id::TierId,
     indicator::{BASE_WINDOW, Indicator},
-    names::{probe, slo},
+    names::slo,
     objective::Objective,
     selector::Selector,
     share::Share,
 };
 
-use super::{early, fired, firing, late, sample, silent, value};
+use super::{
+    early, fired, firing,
+    input::{self, Input, Phase, Start},
+    late, silent, value,
+};
 use crate::{
     compile::{
         burn as rule,
@@ -23,7 +27,7 @@ use crate::{
         trace::{STEP, Trace, at, exact, samples},
     },
     plan::Case,
-    promql::build::{ending, equal, exported, number, one_of, select, sum},
+    promql::build::{equal, number, one_of, select, sum},
 };
 
 /// Events per sample in the tests: enough that no minimum of bad events matters, and that every share is a
@@ -53,7 +57,13 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
         return Vec::new();
     };
     let bench = Bench { model, objective, fast, tier };
-    let mut cases = vec![bench.failure(), bench.idle()];
+    if bench.inputs(&[]).is_empty() {
+        return Vec::new();
+    }
+    let mut cases = vec![bench.failure()];
+    if !matches!(objective.indicator, Indicator::Slices { .. }) {
+        cases.push(bench.idle());
+    }
     if objective.indicator.counts_events() {
         cases.extend([bench.just_below(), bench.restart()]);
         cases.extend(bench.is_exact().then(|| bench.night()));
@@ -71,9 +81,6 @@ struct Bench<'m> {
     tier: &'m TierId,
 }
 
-/// A stretch of traffic: events per sample, what share of them is bad, for how many samples.
-struct Phase(Decimal, Decimal, u32);
-
 impl Bench<'_> {
     fn threshold(&self) -> Decimal {
         self.fast.threshold(self.objective.target)
@@ -82,42 +89,14 @@ impl Bench<'_> {
     /// The alerts of the fastest tier.
     fn alerts(&self) -> Selector {
         let mut alerts = rule::firing(self.model, self.objective);
-        alerts.matchers.push(equal("burn", self.fast.name));
+        alerts.matchers.push(equal("burn", &self.fast.name));
         alerts
     }
 
-    /// Input series for stretches of traffic. Of slices, a bad stretch has twice the allowed mean, a good one
-    /// half of it.
-    fn series(&self, phases: &[Phase]) -> Vec<(Selector, String)> {
-        let build = |each: &dyn Fn(&Phase) -> Decimal| {
-            let usual = each(&Phase(Decimal::from(EVENTS), Decimal::ZERO, 1));
-            let start = Trace::from((usual * Decimal::from(START)).max(Decimal::from(EVENTS)));
-            phases.iter().fold(start, |trace, phase| trace.rise(each(phase), phase.2)).notation()
-        };
-        let all = build(&|it| it.0);
-        let failures = |it: &Phase| (it.0 * it.1).round();
-        let bad = build(&failures);
-        match &self.objective.indicator {
-            Indicator::Journey(journey) => {
-                let labels = [("probe", journey.as_str())];
-                vec![(exported(&probe::RUNS, &labels), all), (exported(&probe::FAILURES, &labels), bad)]
-            }
-            Indicator::Ratio { total, bad: failed } if total.metric == failed.metric => {
-                let good = build(&|it| it.0 - failures(it));
-                let good = sample::good(total, failed).map(|it| (it, good));
-                good.into_iter().chain([(sample::selected(failed), bad)]).collect()
-            }
-            Indicator::Ratio { total, bad: failed } => {
-                vec![(sample::selected(total), all), (sample::selected(failed), bad)]
-            }
-            Indicator::Mean { histogram, at_most } => {
-                let limit = duration::seconds(*at_most);
-                let half = limit / Decimal::TWO;
-                let sum = build(&|it| (it.0 * (half + it.1 * (limit * Decimal::TWO - half))).round());
-                let series = sample::selected(histogram);
-                vec![(ending(&series, "_count"), all), (ending(&series, "_sum"), sum)]
-            }
-        }
+    /// Input series for stretches of traffic.
+    fn inputs(&self, phases: &[Phase]) -> Vec<Input> {
+        let usual = Phase(Decimal::from(EVENTS), Decimal::ZERO, 1);
+        input::series(self.objective, &Start { usual, samples: START }, phases).unwrap_or_default()
     }
 
     fn case(&self, name: &str, why: &str, phases: &[Phase], checks: Vec<crate::plan::Check>) -> Case {
@@ -125,7 +104,7 @@ impl Bench<'_> {
             name: format!("{}: {name}", self.objective.id),
             why: why.to_owned(),
             interval: STEP,
-            series: self.series(phases),
+            series: self.inputs(phases).into_iter().map(|it| (it.series, it.notation)).collect(),
             checks,
         }
     }
@@ -195,7 +174,7 @@ impl Bench<'_> {
         if self.is_exact() && self.fast.urgency == Urgency::Page && burns.iter().any(|it| ticket_of_page(&it))
         {
             let mut tickets = rule::firing(self.model, self.objective);
-            let names = burns.iter().filter(ticket_of_page).map(|it| it.0.name);
+            let names = burns.iter().filter(ticket_of_page).map(|it| it.0.name.as_str());
             tickets.matchers.push(one_of("burn", names));
             // With two hours of history a ticket may come before the page; none may come after its release.
             let end = (recovery + AFTER).saturating_sub(early(self.model));
@@ -266,12 +245,8 @@ impl Bench<'_> {
             &phases,
             Vec::new(),
         );
-        for (selector, notation) in &mut case.series {
-            let bad = match &self.objective.indicator {
-                Indicator::Ratio { bad, .. } => *selector == sample::selected(bad),
-                _ => selector.metric.as_str() == probe::FAILURES.name,
-            };
-            *notation = trace(if bad { Decimal::ZERO } else { each });
+        for (input, (_, notation)) in self.inputs(&phases).iter().zip(&mut case.series) {
+            *notation = trace(if input.bad { Decimal::ZERO } else { each });
         }
         let soon = at(half + 8);
         let errors = sum(select(&recorded(self.model, self.objective, &slo::errors("1h"))));

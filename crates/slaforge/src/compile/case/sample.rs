@@ -26,9 +26,9 @@ pub fn selected(by: &Selector) -> Selector {
     Selector { metric: by.metric.clone(), matchers }
 }
 
-/// Returns one series that `total` selects and `bad` does not; `None` where `bad` says nothing more.
-pub fn good(total: &Selector, bad: &Selector) -> Option<Selector> {
-    let extra = bad.matchers.iter().find(|it| !total.matchers.contains(it))?;
+/// Returns one series that `total` selects and `part` does not; `None` where `part` says nothing more.
+pub fn outside(total: &Selector, part: &Selector) -> Option<Selector> {
+    let extra = part.matchers.iter().find(|it| !total.matchers.contains(it))?;
     let mut series = selected(total);
     series.matchers.retain(|it| it.label != extra.label);
     series.matchers.push(equal(extra.label.as_str(), &refused(extra)));
@@ -111,11 +111,10 @@ mod tests {
 
     #[test]
     fn a_good_series_is_no_bad_one() {
-        let good = good(&parsed("p_total"), &parsed(r#"p_total{status="failed"}"#)).unwrap();
+        let good = outside(&parsed("p_total"), &parsed(r#"p_total{status="failed"}"#)).unwrap();
         assert_eq!(good.to_string(), r#"p_total{status="other"}"#);
-        let good =
-            super::good(&parsed(r#"p_total{a="1"}"#), &parsed(r#"p_total{a="1",code!~"2.."}"#)).unwrap();
+        let good = outside(&parsed(r#"p_total{a="1"}"#), &parsed(r#"p_total{a="1",code!~"2.."}"#)).unwrap();
         assert_eq!(good.to_string(), r#"p_total{a="1",code="2aa"}"#);
-        assert!(super::good(&parsed("p_total"), &parsed("p_total")).is_none());
+        assert!(outside(&parsed("p_total"), &parsed("p_total")).is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The files of a specification. Reading them is the only thing in this crate that touches the world.
 
 use std::{
+    collections::{BTreeSet, VecDeque},
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -8,6 +9,8 @@ use std::{
 };
 
 use crate::diagnostic::{Code, Diagnostic, Span};
+
+mod include;
 
 /// The largest file that is read, in bytes. The specification of a large company stays below 1 MiB; what is
 /// larger is another file, picked by mistake.
@@ -31,6 +34,8 @@ pub struct SourceSet {
     sources: Vec<Source>,
     /// Problems of files that are no text, or too large. Such a file is not parsed.
     broken: Vec<Diagnostic>,
+    /// Files that are named and could not be read.
+    missing: Vec<Diagnostic>,
 }
 
 /// Why files could not be read.
@@ -55,7 +60,7 @@ pub enum ReadError {
 impl SourceSet {
     /// Makes a set from paths and the bytes that stand there. At most [`FILES_MAX`] files are kept.
     pub fn new(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let mut set = Self { sources: Vec::new(), broken: Vec::new() };
+        let mut set = Self { sources: Vec::new(), broken: Vec::new(), missing: Vec::new() };
         for (file, (path, bytes)) in (0..).zip(files.into_iter().take(FILES_MAX)) {
             let text = set.decoded(file, bytes);
             set.sources.push(Source { path, text });
@@ -76,6 +81,11 @@ impl SourceSet {
     /// Returns the problems that were found before parsing.
     pub(crate) fn broken(&self) -> &[Diagnostic] {
         &self.broken
+    }
+
+    /// Returns the problems of files that are named and could not be read.
+    pub(crate) fn missing(&self) -> &[Diagnostic] {
+        &self.missing
     }
 
     /// Returns the text of a span.
@@ -106,26 +116,53 @@ impl SourceSet {
     }
 }
 
-/// Reads a file, or the `*.yaml` and `*.yml` files of a directory, sorted by name, not recursive.
+/// Reads a file, or the `*.yaml` and `*.yml` files of a directory, sorted by name, not recursive; and what they
+/// include.
 pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ReadError::Io { path, source }
-    };
-    let paths = if fs::metadata(path).map_err(io(path))?.is_dir() {
-        specifications(path)?
-    } else {
-        vec![path.to_owned()]
-    };
+    let first = if is_directory(path)? { specifications(path)? } else { vec![path.to_owned()] };
+    let mut waiting: VecDeque<PathBuf> = first.into();
+    let mut seen: BTreeSet<PathBuf> = waiting.iter().map(|it| identity(it)).collect();
     let mut files = Vec::new();
-    for path in paths {
-        let mut bytes = Vec::new();
-        // One byte more than allowed tells a file that is too large from one that just fits.
-        let limit = FILE_BYTES_MAX as u64 + 1;
-        File::open(&path).and_then(|it| it.take(limit).read_to_end(&mut bytes)).map_err(io(&path))?;
-        files.push((path.to_string_lossy().into_owned(), bytes));
+    let mut missing = Vec::new();
+    while let Some(next) = waiting.pop_front() {
+        let bytes = bytes(&next)?;
+        let file = u16::try_from(files.len()).unwrap_or(u16::MAX);
+        for item in include::items(file, &bytes) {
+            let target = next.parent().unwrap_or(Path::new("")).join(&item.path);
+            match include::files(&target) {
+                Ok(found) => waiting.extend(found.into_iter().filter(|it| seen.insert(identity(it)))),
+                Err(error) => missing.push(item.problem(&target, &error)),
+            }
+        }
+        files.push((next.to_string_lossy().into_owned(), bytes));
+        if files.len() + waiting.len() > FILES_MAX {
+            return Err(ReadError::TooManyFiles(path.to_owned()));
+        }
     }
-    Ok(SourceSet::new(files))
+    Ok(SourceSet { missing, ..SourceSet::new(files) })
+}
+
+/// One file under two names is one file.
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn is_directory(path: &Path) -> Result<bool, ReadError> {
+    match fs::metadata(path) {
+        Ok(found) => Ok(found.is_dir()),
+        Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
+    }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells a file that is too large from one that just fits.
+    let limit = FILE_BYTES_MAX as u64 + 1;
+    let read = File::open(path).and_then(|it| it.take(limit).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
+    }
 }
 
 fn specifications(directory: &Path) -> Result<Vec<PathBuf>, ReadError> {

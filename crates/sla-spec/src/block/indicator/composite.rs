@@ -1,0 +1,80 @@
+//! `composite`: other objectives, seen as one.
+
+use rust_decimal::Decimal;
+use sla_model::{
+    id::ObjectiveId,
+    indicator::{Composite, Indicator},
+};
+
+use super::Owner;
+use crate::{
+    check::{Component, Noun},
+    decode::{
+        context::Context,
+        field::{Table, optional},
+        list, scalar,
+    },
+    diagnostic::{Code, Diagnostic, Span},
+    yaml::node::{Kind, Node},
+};
+
+/// The keys of a composite.
+pub const TABLE: Table = Table {
+    what: "a composite",
+    fields: &[
+        optional("worst", "[login, payment]", "At each moment as bad as the worst of these objectives."),
+        optional("weighted", "{login: 1, payment: 3}", "The mean of these objectives with their weights."),
+    ],
+    mistakes: &[("weights", "write `weighted`"), ("all", "write `worst`")],
+};
+
+/// Decodes a composite.
+pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Indicator> {
+    let fields = cx.fields(node, &TABLE)?;
+    let worst = fields.maybe(cx, "worst", |it, cx| {
+        list::distinct(it, cx, |it, cx| {
+            let text = cx.text(it)?.into_owned();
+            component(&text, it.span, owner, cx)
+        })
+    });
+    let weighted = fields.maybe(cx, "weighted", |it, cx| weights(it, owner, cx));
+    let composite = match (fields.entry("worst"), fields.entry("weighted")) {
+        (Some(_), None) => Composite::Worst(worst??),
+        (None, Some(_)) => Composite::Weighted(weighted??),
+        (Some(first), Some(second)) => {
+            let message = "a composite is `worst` or `weighted`, not both";
+            let problem = Diagnostic::error(Code::Indicator, second.span, message);
+            return cx.refuse(problem.hint("remove one of them").related(first.span, "the first one"));
+        }
+        (None, None) if fields.doubtful => return None,
+        (None, None) => {
+            let problem =
+                Diagnostic::error(Code::MissingKey, node.span, "a composite needs `worst` or `weighted`");
+            return cx.refuse(problem.hint("add `worst: [login, payment]`"));
+        }
+    };
+    Some(Indicator::Composite(composite))
+}
+
+fn weights(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Vec<(ObjectiveId, Decimal)>> {
+    let Kind::Map(entries) = &node.kind else {
+        return cx.wrong_kind(node, "a mapping");
+    };
+    if entries.is_empty() {
+        let problem = Diagnostic::error(Code::EmptyList, node.span, "at least one objective is needed here");
+        return cx.refuse(problem.hint("write `{login: 1, payment: 3}`"));
+    }
+    let mut weights = Vec::new();
+    for entry in entries {
+        let id = component(&entry.key, entry.span, owner, cx);
+        let weight = scalar::positive_decimal(&entry.value, cx);
+        weights.push(id.zip(weight));
+    }
+    weights.into_iter().collect()
+}
+
+fn component(name: &str, span: Span, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<ObjectiveId> {
+    cx.refer(Noun::Objective, name, span);
+    cx.collected.components.push(Component { of: owner.id.to_string(), name: name.to_owned(), span });
+    name.parse().ok()
+}

@@ -1,0 +1,88 @@
+//! `ratio`: events, with the bad or the good ones given.
+
+use sla_model::{
+    counter::Counter,
+    indicator::{Indicator, Part},
+    selector::Selector,
+};
+
+use super::{Owner, counter};
+use crate::{
+    decode::{
+        context::Context,
+        field::{Table, optional, required},
+    },
+    diagnostic::{Code, Diagnostic, Span},
+    yaml::node::Node,
+};
+
+/// The keys of a ratio.
+pub const TABLE: Table = Table {
+    what: "a ratio",
+    fields: &[
+        optional(
+            "bad",
+            "'shop_payments_total{status=\"failed\"}'",
+            "Counts the bad events: a selector of counters, or PromQL with `$window` that gives events per second.",
+        ),
+        optional(
+            "good",
+            "'shop_payments_total{status=\"paid\"}'",
+            "Counts the good events, instead of `bad`.",
+        ),
+        required("total", "shop_payments_total", "Counts every event."),
+    ],
+    mistakes: &[("errors", "write `bad`"), ("success", "write `good`"), ("all", "write `total`")],
+};
+
+/// Decodes a ratio.
+pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Indicator> {
+    let fields = cx.fields(node, &TABLE)?;
+    let bad = fields.maybe(cx, "bad", |it, cx| counter::decode(it, owner, cx));
+    let good = fields.maybe(cx, "good", |it, cx| counter::decode(it, owner, cx));
+    let total = fields.get(cx, "total", |it, cx| counter::decode(it, owner, cx));
+    let (key, part) = match (fields.entry("bad"), fields.entry("good")) {
+        (Some(_), None) => ("bad", Part::Bad(bad??)),
+        (None, Some(_)) => ("good", Part::Good(good??)),
+        (Some(first), Some(second)) => {
+            let problem =
+                Diagnostic::error(Code::Indicator, second.span, "a ratio has `bad` or `good`, not both");
+            return cx.refuse(problem.hint("remove one of them").related(first.span, "the first one"));
+        }
+        (None, None) if fields.doubtful => return None,
+        (None, None) => {
+            let problem = Diagnostic::error(Code::MissingKey, node.span, "a ratio needs `bad` or `good`");
+            return cx.refuse(problem.hint("add `bad: 'shop_payments_total{status=\"failed\"}'`"));
+        }
+    };
+    let total = total?;
+    if let (Counter::Selector(some), Counter::Selector(all)) = (part.counter(), &total) {
+        cx.report_all(not_a_part(key, fields.value_span(key), all, some));
+    }
+    Some(Indicator::Ratio { total, part })
+}
+
+/// Reports events that are not among all events. Of two different metrics nothing can be known here.
+fn not_a_part(key: &str, at: Span, total: &Selector, part: &Selector) -> Option<Diagnostic> {
+    if total.metric != part.metric {
+        return None;
+    }
+    let missing = total.matchers.iter().find(|it| !part.matchers.contains(it));
+    let problem = |message: String| Diagnostic::error(Code::NotAPart, at, message);
+    match missing {
+        Some(missing) => {
+            let message =
+                format!("`{key}` also counts events outside of `total`, which asks for `{missing}`");
+            Some(problem(message).hint(format!("add `{missing}` to `{key}`")))
+        }
+        None if part.matchers.len() == total.matchers.len() => {
+            let message = format!("`{key}` selects the same events as `total`: all of them would be {key}");
+            let example = if key == "bad" { "failed" } else { "paid" };
+            Some(
+                problem(message)
+                    .hint(format!("say which events are {key}, for example `{{status=\"{example}\"}}`")),
+            )
+        }
+        None => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! `slices`: slices of time in which a gauge keeps to a bound.
+
+use rust_decimal::Decimal;
+use sla_model::{
+    duration,
+    indicator::{Good, Indicator},
+    share::Share,
+};
+
+use super::{Owner, counter};
+use crate::{
+    check::metric::Role,
+    decode::{
+        context::Context,
+        field::{Table, optional, required},
+    },
+    diagnostic::{Code, Diagnostic},
+    yaml::node::Node,
+};
+
+/// The keys of slices.
+pub const TABLE: Table = Table {
+    what: "`slices`",
+    fields: &[
+        required("gauge", "queue_length", "The gauge; of several series the worst one counts."),
+        optional("at_most", "100", "Good up to this: a number, a duration (in seconds) or a share."),
+        optional("at_least", "1", "Good from this on, instead of `at_most`."),
+    ],
+    mistakes: &[
+        ("within", "write `at_most`"),
+        ("above", "write `at_least`"),
+        ("below", "write `at_most`"),
+        ("metric", "write `gauge`"),
+    ],
+};
+
+/// Decodes slices.
+pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Indicator> {
+    let fields = cx.fields(node, &TABLE)?;
+    let gauge = fields.get(cx, "gauge", |it, cx| counter::selector(it, Role::Gauge, owner, cx));
+    let at_most = fields.maybe(cx, "at_most", bound);
+    let at_least = fields.maybe(cx, "at_least", bound);
+    let good = match (fields.entry("at_most"), fields.entry("at_least")) {
+        (Some(_), None) => Good::AtMost(at_most??),
+        (None, Some(_)) => Good::AtLeast(at_least??),
+        (Some(first), Some(second)) => {
+            let message = "slices have `at_most` or `at_least`, not both";
+            let problem = Diagnostic::error(Code::Indicator, second.span, message);
+            return cx.refuse(problem.hint("make an objective of each").related(first.span, "the first one"));
+        }
+        (None, None) if fields.doubtful => return None,
+        (None, None) => {
+            let problem =
+                Diagnostic::error(Code::MissingKey, node.span, "slices need `at_most` or `at_least`");
+            return cx.refuse(problem.hint("add `at_most: 100`"));
+        }
+    };
+    Some(Indicator::Slices { gauge: gauge?, good })
+}
+
+fn bound(node: &Node, cx: &mut Context<'_>) -> Option<Decimal> {
+    let text = cx.text(node)?;
+    let text = text.trim();
+    let number = Decimal::from_str_exact(text).ok();
+    let number = number.or_else(|| text.parse::<Share>().ok().map(Share::decimal));
+    let number = number.or_else(|| duration::parse(text).ok().map(duration::seconds));
+    if number.is_none() {
+        let problem = format!("`{text}` is neither a number, nor a duration, nor a share");
+        cx.report(
+            Diagnostic::error(Code::Number, node.span, problem)
+                .hint("write for example `100`, `50ms` or `85%`"),
+        );
+    }
+    number
+}
