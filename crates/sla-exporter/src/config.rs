@@ -1,13 +1,14 @@
 //! The specification as the exporter takes it.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
-use sla_model::Model;
+use sla_model::{Model, secret::Secret};
+use sla_probe::Secrets;
 use sla_spec::{SourceSet, report::Report};
 
-use crate::{cli::Cli, exit::Stop};
+use crate::{cli::Cli, exit::Stop, secret};
 
 /// Where the specification stands.
 #[derive(Clone, Debug)]
@@ -22,11 +23,15 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// What it says.
-    pub model: Model,
+    pub model: Arc<Model>,
     /// What is worth a second look.
     pub warnings: Option<String>,
-    /// The checksum of its files.
+    /// The checksum of its files; of secrets only the names take part, because it is told to everybody.
     pub checksum: String,
+    /// The secrets that it names.
+    pub secrets: Secrets,
+    /// Every file that takes part.
+    pub files: Vec<PathBuf>,
 }
 
 impl From<&Cli> for Config {
@@ -41,10 +46,13 @@ impl Config {
         self.check(self.read()?, colour)
     }
 
-    /// The same without colour, if its files do not have the given checksum any more.
-    pub fn load_changed(&self, known: Option<&str>) -> Result<Option<Loaded>, Stop> {
+    /// The same without colour, if anything is different from what is known.
+    pub fn load_changed(&self, known: Option<&Loaded>) -> Result<Option<Loaded>, Stop> {
         let set = self.read()?;
-        if known == Some(checksum(&set).as_str()) {
+        if let Some(known) = known
+            && known.checksum == checksum(&set)
+            && known.secrets == secret::read(&known.model)
+        {
             return Ok(None);
         }
         self.check(set, false).map(Some)
@@ -56,11 +64,19 @@ impl Config {
 
     fn check(&self, set: SourceSet, colour: bool) -> Result<Loaded, Stop> {
         let checksum = checksum(&set);
+        let mut files: Vec<_> = set.sources().iter().map(|it| PathBuf::from(&it.path)).collect();
+        files.push(self.path.clone());
         match sla_spec::load(&set, &self.variables) {
             Ok(loaded) => {
                 let warnings = (!loaded.warnings.is_empty())
                     .then(|| Report { diagnostics: loaded.warnings, set }.text(colour).trim_end().to_owned());
-                Ok(Loaded { model: loaded.model, warnings, checksum })
+                let model = Arc::new(loaded.model);
+                let secrets = secret::read(&model);
+                files.extend(model.secrets.values().filter_map(|it| match it {
+                    Secret::File(path) => Some(path.clone()),
+                    Secret::Env(_) => None,
+                }));
+                Ok(Loaded { model, warnings, checksum, secrets, files })
             }
             Err(diagnostics) => Err(Stop::Spec(Report { diagnostics, set }.text(colour))),
         }

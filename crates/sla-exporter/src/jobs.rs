@@ -13,7 +13,7 @@ use sla_model::{
     probe::Probe,
     source::{Source, SourceMetric},
 };
-use sla_probe::Host;
+use sla_probe::{Host, Secrets};
 use sla_source::Reader;
 use tokio::{
     sync::{Mutex, watch},
@@ -48,7 +48,7 @@ enum Key {
 /// What every job stands on.
 pub struct Ground {
     /// What probes may use of the machine.
-    pub host: Arc<Host>,
+    pub host: watch::Sender<Arc<Host>>,
     /// The wall clock.
     pub clock: Clock,
     /// How fast everything is scheduled.
@@ -99,6 +99,11 @@ impl Jobs {
         }
     }
 
+    /// Gives the next run of every job these secrets.
+    pub fn keep_secrets(&self, secrets: Secrets) {
+        self.ground.host.send_modify(|it| *it = Arc::new(it.with_secrets(secrets)));
+    }
+
     fn start(&mut self, key: &Key, definition: Definition, turn: Arc<Mutex<()>>, state: &State) -> Running {
         let definition = Arc::new(definition);
         let (stop, stopped) = watch::channel(false);
@@ -108,7 +113,7 @@ impl Jobs {
         match (key, &*definition) {
             (Key::Probe(id), _) => {
                 let noted = Arc::clone(&state.probes[id]);
-                let host = Arc::clone(&ground.host);
+                let host = ground.host.subscribe();
                 let traces = Arc::clone(&ground.traces);
                 let job =
                     ProbeJob::new(id.clone(), Arc::clone(&definition), host, noted, traces, ground.clock);

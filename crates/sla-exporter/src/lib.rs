@@ -14,6 +14,7 @@ pub mod native;
 pub mod reload;
 pub mod run;
 pub mod schedule;
+pub mod secret;
 pub mod snapshot;
 pub mod state;
 pub mod trace;

@@ -14,8 +14,9 @@ use clap::Parser;
 use jiff::Timestamp;
 use sla_exporter::{
     cli::{Cli, LogFormat},
-    config::Config,
+    config::{Config, Loaded},
     exit::Stop,
+    reload,
     run::{self, Setup},
     web,
     web_config::Gate,
@@ -48,6 +49,14 @@ async fn start(cli: &Cli) -> Result<(), Stop> {
     }
     let gate = Gate::open(cli.web_config_file.clone()).map_err(|it| Stop::Spec(format!("error: {it}")))?;
     if cli.config_check {
+        let missing: Vec<_> = loaded
+            .secrets
+            .missing()
+            .map(|(name, why)| format!("error: the secret `{name}` cannot be read: {why}"))
+            .collect();
+        if !missing.is_empty() {
+            return Err(Stop::Spec(missing.join("\n")));
+        }
         let model = &loaded.model;
         let (probes, journeys, metrics) = (model.probes.len(), model.journeys.len(), model.metrics.len());
         // Nobody reads: a closed pipe is not an error of ours.
@@ -59,17 +68,17 @@ async fn start(cli: &Cli) -> Result<(), Stop> {
         return Ok(());
     }
     log_to_stderr(cli);
+    reload::tell_missing(&loaded);
     let mut listeners = Vec::new();
     for address in &cli.listen {
         listeners.push(web::server::bind(address).await?);
     }
     let shutdown = stop_signal().context("cannot watch for signals")?;
     let signals = reload_signal().context("cannot watch for signals")?;
-    let watched = vec![config.path.clone()];
     // The one place that reads the wall clock: everything below gets it as an argument.
     let clock = Timestamp::now;
-    let load = Arc::new(move |known: Option<&str>| config.load_changed(known));
-    let setup = Setup { loaded, load, watched, pace: cli.pace, listeners, gate, clock };
+    let load = Arc::new(move |known: Option<&Loaded>| config.load_changed(known));
+    let setup = Setup { loaded, load, pace: cli.pace, listeners, gate, clock };
     Ok(run::run(setup, signals, shutdown).await?)
 }
 

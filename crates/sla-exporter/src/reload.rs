@@ -27,8 +27,8 @@ const QUIET_MAX: Duration = Duration::from_secs(2);
 /// So often the files are read without any event: NFS and some containers tell of none.
 const POLL: Duration = Duration::from_secs(30);
 
-/// Reads and checks the specification anew; returns nothing if its files have the given checksum.
-pub type Load = Arc<dyn Fn(Option<&str>) -> Result<Option<Loaded>, Stop> + Send + Sync>;
+/// Reads and checks the specification anew; returns nothing if it is what is known.
+pub type Load = Arc<dyn Fn(Option<&Loaded>) -> Result<Option<Loaded>, Stop> + Send + Sync>;
 
 /// What is measured right now, and what it came to. Replaced as a whole.
 #[derive(Clone, Debug)]
@@ -78,12 +78,13 @@ impl Note {
 pub async fn read(
     load: &Load,
     why: Why,
+    known: &Arc<Loaded>,
     note: &Shared<Note>,
     now: Timestamp,
 ) -> Result<Option<Loaded>, String> {
     let load = Arc::clone(load);
     // Who asks gets a reload; an event may have been about something else in the same folder.
-    let known = (why == Why::Files).then(|| lock(note).checksum.clone());
+    let known = (why == Why::Files).then(|| Arc::clone(known));
     // A large specification takes a second; probes run on.
     let read = tokio::task::spawn_blocking(move || load(known.as_deref())).await;
     let read = read.unwrap_or_else(|fault| Err(Stop::World(fault.into())));
@@ -95,9 +96,7 @@ pub async fn read(
             Ok(None)
         }
         Ok(Some(loaded)) => {
-            if let Some(warnings) = &loaded.warnings {
-                tracing::warn!(%warnings, "the specification has warnings");
-            }
+            tell(&loaded);
             *note = Note { taken: now, checksum: loaded.checksum.clone(), problem: None };
             Ok(Some(loaded))
         }
@@ -110,6 +109,21 @@ pub async fn read(
             }
             Err(problem)
         }
+    }
+}
+
+/// Logs what is worth a second look.
+fn tell(loaded: &Loaded) {
+    if let Some(warnings) = &loaded.warnings {
+        tracing::warn!(%warnings, "the specification has warnings");
+    }
+    tell_missing(loaded);
+}
+
+/// Logs which secrets cannot be read.
+pub fn tell_missing(loaded: &Loaded) {
+    for (name, why) in loaded.secrets.missing() {
+        tracing::warn!(secret = %name, why, "a secret cannot be read; what needs it fails");
     }
 }
 

@@ -1,7 +1,6 @@
 //! Running the exporter: jobs, pages, reloads, and the end.
 
 use std::{
-    path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -41,8 +40,6 @@ pub struct Setup {
     pub loaded: Loaded,
     /// Reads it anew.
     pub load: Load,
-    /// Files and folders whose change is a reason to.
-    pub watched: Vec<PathBuf>,
     /// How fast everything is scheduled.
     pub pace: Pace,
     /// Where pages are served.
@@ -59,6 +56,7 @@ struct Running {
     world: watch::Sender<World>,
     note: Shared<Note>,
     load: Load,
+    loaded: Arc<Loaded>,
     clock: Clock,
 }
 
@@ -70,7 +68,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let (reloads, mut requests) = mpsc::channel::<Request>(RELOADS_MAX);
     let (stopping, stop) = watch::channel(false);
-    let watching = tokio::spawn(reload::watch(setup.watched.clone(), reloads.clone()));
+    let watching = tokio::spawn(reload::watch(setup.loaded.files.clone(), reloads.clone()));
     let (mut running, mut servers) = begin(setup, reloads, &stop)?;
     let mut shutdown = std::pin::pin!(shutdown);
     let fault = loop {
@@ -100,11 +98,13 @@ fn begin(
     stop: &watch::Receiver<bool>,
 ) -> anyhow::Result<(Running, JoinSet<()>)> {
     let clock = setup.clock;
-    let host = Arc::new(Host::new().context("cannot prepare probes")?);
-    let state = Arc::new(State::new(&setup.loaded.model));
-    let model = Arc::new(setup.loaded.model);
+    let host = Host::new().context("cannot prepare probes")?;
+    let host = watch::Sender::new(Arc::new(host.with_secrets(setup.loaded.secrets.clone())));
+    let loaded = Arc::new(setup.loaded);
+    let model = Arc::clone(&loaded.model);
+    let state = Arc::new(State::new(&model));
     let schedule = schedule(&state);
-    let note = Note::new(setup.loaded.checksum, clock());
+    let note = Note::new(loaded.checksum.clone(), clock());
     let own = Own::new(Arc::clone(&note), schedule.places.clone(), setup.gate.good());
     let own = own.context("cannot register the exporter's own metrics")?;
     let mut jobs = Jobs::new(Ground { host, clock, pace: setup.pace, schedule, traces: Arc::default() });
@@ -127,12 +127,13 @@ fn begin(
         servers.spawn(server::serve(listener, Arc::clone(&site), stop.clone()));
         tracing::info!(%address, sla = %name, %pace, "serving /metrics");
     }
-    Ok((Running { jobs, world, note, load: setup.load, clock }, servers))
+    Ok((Running { jobs, world, note, load: setup.load, loaded, clock }, servers))
 }
 
 impl Running {
     async fn reload(&mut self, request: Request) {
-        let read = reload::read(&self.load, request.why, &self.note, (self.clock)()).await;
+        let now = (self.clock)();
+        let read = reload::read(&self.load, request.why, &self.loaded, &self.note, now).await;
         let outcome = read.map(|loaded| {
             if let Some(loaded) = loaded {
                 self.change_over(loaded);
@@ -145,11 +146,13 @@ impl Running {
     }
 
     fn change_over(&mut self, loaded: Loaded) {
-        let model = Arc::new(loaded.model);
+        let model = Arc::clone(&loaded.model);
         let state = Arc::new(self.world.borrow().state.adapted(&model));
+        self.jobs.keep_secrets(loaded.secrets.clone());
         self.jobs.become_those_of(&model, &state);
         let (probes, journeys, metrics) = (model.probes.len(), model.journeys.len(), model.metrics.len());
         tracing::info!(checksum = loaded.checksum, probes, journeys, metrics, "took the specification");
         self.world.send_replace(World { model, state });
+        self.loaded = Arc::new(loaded);
     }
 }

@@ -7,7 +7,7 @@ use sla_model::{
     Model,
     id::{ModuleId, ProbeId},
     maintenance::Planned,
-    names::{Kind, Metric, business, journey, own, probe},
+    names::{Kind, Metric, business, journey, own, page, probe},
     source::SourceMetric,
 };
 
@@ -100,6 +100,7 @@ impl Snapshot {
         }
         each(to, &probe::SUCCESS, |it| it.last.as_ref().map(|it| truth(it.reason.is_none())))?;
         each(to, &probe::DURATION, |it| Some(Value::Histogram(&it.duration)))?;
+        each(to, &page::LOAD, |it| it.page.as_ref().map(Value::Histogram))?;
         let mut phases = telling(to, &probe::PHASE_DURATION);
         for (id, stats) in &self.probes {
             for (phase, histogram) in &stats.phases {

@@ -11,6 +11,8 @@ use sla_model::{
 };
 use sla_probe::{Deadline, Failure, Host, Outcome, Reason, http, journey};
 
+use tokio::sync::watch;
+
 use super::guarded;
 use crate::{
     jobs::Definition,
@@ -25,7 +27,7 @@ use crate::{
 pub struct ProbeJob {
     probe: ProbeId,
     work: Arc<Definition>,
-    host: Arc<Host>,
+    host: watch::Receiver<Arc<Host>>,
     state: Shared<ProbeState>,
     traces: Arc<Traces>,
     clock: Clock,
@@ -37,7 +39,7 @@ impl ProbeJob {
     pub fn new(
         probe: ProbeId,
         work: Arc<Definition>,
-        host: Arc<Host>,
+        host: watch::Receiver<Arc<Host>>,
         state: Shared<ProbeState>,
         traces: Arc<Traces>,
         clock: Clock,
@@ -98,7 +100,8 @@ impl Job for ProbeJob {
     async fn run(&mut self, deadline: Deadline) {
         let started = Instant::now();
         let trace = self.traces.next();
-        let work = work(&self.work, &self.host, deadline, trace);
+        let host = Arc::clone(&self.host.borrow());
+        let work = work(&self.work, &host, deadline, trace);
         let outcome = guarded(work, deadline).await.unwrap_or_else(|fault| failed(fault, started.elapsed()));
         self.tell(&outcome.verdict);
         lock(&self.state).record(outcome, Some(trace), (self.clock)());

@@ -104,6 +104,7 @@ impl Shapes {
             kind,
             duration: self.histogram(&model.bounds(probe)),
             step: self.histogram(&model.step_bounds(probe)),
+            page: model.page_bounds(probe).map(|it| self.histogram(&it)),
             steps: journey.into_iter().flat_map(|it| &it.steps).map(|it| it.id.clone()).collect(),
         }
     }

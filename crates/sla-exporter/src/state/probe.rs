@@ -28,6 +28,8 @@ pub struct Shape {
     pub duration: Histogram,
     /// An empty histogram for steps.
     pub step: Histogram,
+    /// An empty histogram for loads, if this is a page that an objective judges.
+    pub page: Option<Histogram>,
     /// The steps of a journey.
     pub steps: Vec<StepId>,
 }
@@ -63,6 +65,9 @@ pub struct ProbeStats {
     pub last: Option<RunNote>,
     /// How long runs took.
     pub duration: Histogram,
+    /// How long good loads took, if this is a page that an objective judges. It is noted together with the runs, so
+    /// that a scrape never sees more good loads than runs.
+    pub page: Option<Histogram>,
     /// How long phases took; one appears when it took place for the first time.
     pub phases: BTreeMap<Phase, Histogram>,
     /// The steps of a journey.
@@ -111,6 +116,7 @@ impl ProbeState {
             dropped: 0,
             last: None,
             duration: shape.duration.fresh(),
+            page: shape.page.clone(),
             phases: BTreeMap::new(),
             steps: BTreeMap::new(),
         };
@@ -126,6 +132,10 @@ impl ProbeState {
         if self.stats.duration.bounds() != shape.duration.bounds() {
             self.stats.duration = shape.duration.fresh();
             self.stats.phases.clear();
+        }
+        let bounds = |it: &Option<Histogram>| it.as_ref().map(|it| it.bounds().clone());
+        if bounds(&self.stats.page) != bounds(&shape.page) {
+            self.stats.page.clone_from(&shape.page);
         }
         self.stats.shape_steps(shape);
         true
@@ -166,9 +176,10 @@ impl ProbeStats {
             self.failures += 1;
             *self.reasons.entry(reason).or_default() += 1;
         }
-        match trace {
-            Some(trace) => self.duration.observe_traced(Exemplar { trace, took: outcome.took, at: now }),
-            None => self.duration.observe(outcome.took),
+        let exemplar = trace.map(|trace| Exemplar { trace, took: outcome.took, at: now });
+        observe(&mut self.duration, outcome.took, exemplar);
+        if let Some(page) = self.page.as_mut().filter(|_| reason.is_none()) {
+            observe(page, outcome.took, exemplar);
         }
         for (phase, took) in &outcome.phases {
             self.phases.entry(*phase).or_insert_with(|| self.duration.fresh()).observe(*took);
@@ -184,6 +195,13 @@ impl ProbeStats {
             }
         }
         self.last = Some(RunNote { reason, ended: now, took: outcome.took });
+    }
+}
+
+fn observe(histogram: &mut Histogram, took: Duration, exemplar: Option<Exemplar>) {
+    match exemplar {
+        Some(exemplar) => histogram.observe_traced(exemplar),
+        None => histogram.observe(took),
     }
 }
 

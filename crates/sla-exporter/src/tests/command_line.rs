@@ -11,7 +11,7 @@ fn cli(arguments: &[&str]) -> Result<Cli, clap::Error> {
 }
 
 fn load(arguments: &[&str]) -> Result<sla_model::Model, Stop> {
-    Config::from(&cli(arguments).unwrap()).load(false).map(|it| it.model)
+    Config::from(&cli(arguments).unwrap()).load(false).map(|it| it.model.as_ref().clone())
 }
 
 #[test]

@@ -26,13 +26,16 @@ use sla_model::{
     Model,
     bounds::Bounds,
     id::ModuleId,
+    indicator::Indicator,
     journey::{Journey, Step},
     maintenance::{Maintenance, MaintenanceWindow, Planned},
     module::Module,
     names::Kind,
+    objective::Objective,
     probe::{Expect, HttpCall, Method, Probe, ProbeKind},
     source::{Source, SourceKind, SourceMetric},
     text::{Language, Text},
+    window::Window,
 };
 use tokio::net::TcpListener;
 
@@ -101,6 +104,7 @@ pub fn model(shop: &str, database: &Path) -> Model {
         timeout: Duration::from_secs(2),
     };
     let metric = metric();
+    let fast = objective();
     Model {
         retention: None,
         smtp: None,
@@ -118,7 +122,7 @@ pub fn model(shop: &str, database: &Path) -> Model {
         journeys: [(checkout.id.clone(), checkout)].into(),
         sources: [(source.id.clone(), source)].into(),
         metrics: [(metric.name.clone(), metric)].into(),
-        objectives: BTreeMap::new(),
+        objectives: [(fast.id.clone(), fast)].into(),
         limits: BTreeMap::new(),
         maintenance: Maintenance {
             planned: Planned::Exclude,
@@ -172,6 +176,22 @@ fn checkout(shop: &str) -> Journey {
         synthetic: None,
         steps: vec![order, payment],
         down: None,
+    }
+}
+
+/// A page that is judged by how fast it loads.
+fn objective() -> Objective {
+    Objective {
+        id: "home-load".parse().unwrap(),
+        title: Text::same("home page"),
+        module: "trade".parse().unwrap(),
+        target: "99%".parse().unwrap(),
+        window: Window::Rolling(Duration::from_hours(720)),
+        by: vec![],
+        indicator: Indicator::Page { probe: "home".parse().unwrap(), within: Duration::from_secs(1) },
+        page: None,
+        ticket: None,
+        spends: vec![],
     }
 }
 

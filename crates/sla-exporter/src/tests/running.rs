@@ -6,6 +6,7 @@ use std::{
 };
 
 use reqwest::{Client, Method, Response};
+use sla_probe::Secrets;
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tokio::{
@@ -53,12 +54,17 @@ impl Exporter {
             let _ = ending.await;
         };
         let pace = "60".parse().unwrap();
-        let loaded = Loaded { model, warnings: None, checksum: "0".into() };
+        let loaded = Loaded {
+            model: Arc::new(model),
+            warnings: None,
+            checksum: "0".into(),
+            secrets: Secrets::default(),
+            files: vec![],
+        };
         let again = loaded.clone();
         let setup = Setup {
             loaded,
-            load: Arc::new(move |_: Option<&str>| Ok(Some(again.clone()))),
-            watched: vec![],
+            load: Arc::new(move |_: Option<&Loaded>| Ok(Some(again.clone()))),
             pace,
             listeners: vec![listener],
             gate: Gate::open(None).unwrap(),

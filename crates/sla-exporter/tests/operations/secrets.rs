@@ -65,7 +65,7 @@ fn the_web_configuration_is_not_told() {
         let (code, said) = run(folder.path(), &[&arguments[..], &["--config.check"]].concat());
         assert_eq!(code, 1, "{said}");
         assert!(
-            said.starts_with("error: the web configuration `web.yml`: ") && !said.contains(CANARY),
+            said.contains("error: the web configuration `web.yml`: ") && !said.contains(CANARY),
             "{said}"
         );
     }
@@ -79,5 +79,34 @@ fn the_web_configuration_is_not_told() {
     }
     let said = everything(&exporter);
     assert!(exporter.log().contains("the web configuration was not taken"), "{}", exporter.log());
+    assert!(!said.contains(CANARY), "{said}");
+}
+
+/// A secret of the specification goes to the target and nowhere else; a new one is taken, a missing one is said.
+#[test]
+fn secrets_of_the_specification_are_sent_and_not_told() {
+    let target = Target::plain();
+    let text = specification(&format!(
+        "secrets:\n  token: {{file: token}}\n  other: {{env: SLA_TEST_NOT_SET}}\nprobes:\n  a:\n    http:\n      \
+         get: \"{url}{{{{token}}}}\"\n      headers: {{authorization: \"Bearer {{{{token}}}}\"}}\n      \
+         expect: {{contains: nothing like it}}\n    every: 6s\n    timeout: 5s\n    module: shop\n  \
+         b: {{http: {{get: \"{url}?{{{{other}}}}\"}}, every: 6s, timeout: 5s, module: shop}}\n",
+        url = target.url()
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("sla.yaml"), text).unwrap();
+    fs::write(folder.path().join("token"), format!("{CANARY}-1\n")).unwrap();
+    let (code, said) = run(folder.path(), &["--config.file", "sla.yaml", "--config.check"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("the secret `other` cannot be read: there is no environment variable"), "{said}");
+    assert!(!said.contains(CANARY), "{said}");
+    let exporter = Exporter::start_in(folder, &["--config.file", "sla.yaml", "--log.level", "trace"]);
+    let sent = |what: &str| target.last.lock().unwrap().contains(&format!("Bearer {what}\r\n"));
+    exporter.until("secret at the target", || sent(&format!("{CANARY}-1")));
+    fs::write(exporter.path("token"), format!("{CANARY}-2\n")).unwrap();
+    exporter.until("new secret at the target", || sent(&format!("{CANARY}-2")));
+    exporter.reaches("sla_probe_failure_reasons_total{probe=\"b\",reason=\"config\"}", |it| it >= 1.0);
+    assert!(exporter.get("/probes/b", "").text().contains("the secret `other` cannot be read"));
+    let said = everything(&exporter);
     assert!(!said.contains(CANARY), "{said}");
 }

@@ -38,7 +38,7 @@ fn good_ones_are_taken_and_bad_ones_refused() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let arguments = ["--config.file", "sla.yaml", "--config.check", "--web.config.file"];
         let (code, said) = run(folder.path(), &[&arguments[..], &[path.to_str().unwrap()]].concat());
-        // A name of a client that is not allowed is a good configuration; so is TLS without it being asked for.
+        // These two are good by themselves, and bad with the clients of their own tests.
         let bad =
             name.contains(".bad.") && name != "web_config_auth_client_san.bad.yaml" || name.contains("junk");
         let expected = i32::from(bad || REFUSED.contains(&name.as_str()));

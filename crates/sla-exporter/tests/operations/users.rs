@@ -60,10 +60,10 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
         let page = exporter.get("/metrics", &right).text();
         super::exporter::value(&page, "process_cpu_seconds_total").unwrap()
     };
-    let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (stop, tried) = (AtomicBool::new(false), AtomicU64::new(0));
     let (spent, took, slowest) = thread::scope(|scope| {
         for thread in 0..6 {
-            let (stop, sent, exporter) = (&stop, &sent, &exporter);
+            let (stop, tried, exporter) = (&stop, &tried, &exporter);
             scope.spawn(move || {
                 let mut number = 0_u64;
                 while !stop.load(Ordering::Relaxed) {
@@ -71,7 +71,7 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
                     let wrong = login("alice", &format!("wrong-{thread}-{number}"));
                     let status = request(exporter.address, "GET", "/metrics", &wrong).unwrap().status;
                     assert!(status == 401 || status == 429, "{status}");
-                    sent.fetch_add(1, Ordering::Relaxed);
+                    tried.fetch_add(1, Ordering::Relaxed);
                     thread::sleep(Duration::from_millis(10));
                 }
             });
@@ -90,7 +90,7 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
         (spent, took, slowest[slowest.len() * 9 / 10])
     });
     #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-    let rate = sent.load(Ordering::Relaxed) as f64 / took;
+    let rate = tried.load(Ordering::Relaxed) as f64 / took;
     assert!(rate > 10_000.0 / 60.0, "only {rate:.0} a second");
     // A third of it is for the debug build, in which this test runs.
     let limit = if cfg!(debug_assertions) { 0.3 } else { 0.2 };
