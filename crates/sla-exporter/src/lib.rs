@@ -8,6 +8,7 @@ pub mod config;
 pub mod exit;
 pub mod expo;
 pub mod histogram;
+pub mod host;
 mod job;
 mod jobs;
 pub mod native;

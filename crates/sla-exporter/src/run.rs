@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use sla_model::Pace;
-use sla_probe::Host;
+use sla_probe as probe;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     config::Loaded,
     expo::own::Own,
+    host::Host,
     jobs::{Ground, Jobs, schedule},
     reload::{self, Load, Note, Request, World},
     state::{Shared, State},
@@ -98,7 +99,7 @@ fn begin(
     stop: &watch::Receiver<bool>,
 ) -> anyhow::Result<(Running, JoinSet<()>)> {
     let clock = setup.clock;
-    let host = Host::new().context("cannot prepare probes")?;
+    let host = probe::Host::new().context("cannot prepare probes")?;
     let host = watch::Sender::new(Arc::new(host.with_secrets(setup.loaded.secrets.clone())));
     let loaded = Arc::new(setup.loaded);
     let model = Arc::clone(&loaded.model);
@@ -116,6 +117,7 @@ fn begin(
         note: Arc::clone(&note),
         reloads,
         own,
+        host: Host::watch(setup.pace, clock),
         clock,
         pages: Arc::new(Semaphore::new(PAGES_MAX)),
         gate: setup.gate,

@@ -28,14 +28,15 @@ pub struct Snapshot {
 }
 
 /// Adds a family of the catalogue; its line is written with the first series, so that none is empty.
-struct Telling<'e, E> {
+pub struct Telling<'e, E> {
     to: &'e mut E,
     metric: &'static Metric,
     begun: bool,
 }
 
 impl<E: Encode> Telling<'_, E> {
-    fn series(&mut self, values: &[&str], value: Value<'_>) -> io::Result<()> {
+    /// Writes a series: label values in the order of the catalogue, and the value.
+    pub fn series(&mut self, values: &[&str], value: Value<'_>) -> io::Result<()> {
         debug_assert_eq!(values.len(), self.metric.labels.len(), "{}", self.metric.name);
         if !self.begun {
             self.begun = true;
@@ -52,7 +53,8 @@ impl<E: Encode> Telling<'_, E> {
 /// No family of the catalogue has more labels.
 const LABELS_MAX: usize = 8;
 
-fn telling<'e, E>(to: &'e mut E, metric: &'static Metric) -> Telling<'e, E> {
+/// Begins a family of the catalogue.
+pub fn telling<'e, E>(to: &'e mut E, metric: &'static Metric) -> Telling<'e, E> {
     Telling { to, metric, begun: false }
 }
 

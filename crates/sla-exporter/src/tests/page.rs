@@ -14,6 +14,7 @@ use sla_probe::{Failure, Outcome, Phase, Reason, StepOutcome};
 use super::fixture;
 use crate::{
     expo::{own::Own, text::Text},
+    host::Host,
     reload::Note,
     schedule::{Class, Places},
     snapshot::Snapshot,
@@ -70,7 +71,15 @@ fn page(model: &Model, state: &State) -> String {
 fn whole_page(model: &Model, state: &State) -> String {
     let own = Own::new(Note::new("5a5a".into(), fixture::now()), Places::new(Class::places), Arc::default())
         .unwrap();
-    page(model, state) + &String::from_utf8(told(Text::new, |to| own.tell(to))).unwrap()
+    // Two readings make the first share of a processor.
+    let host = Host::watch("300".parse().unwrap(), fixture::now);
+    let told = |host: &Host| {
+        String::from_utf8(told(Text::new, |to| host.tell(to).and_then(|()| own.tell(to)))).unwrap()
+    };
+    while !["system", "disks"].iter().all(|it| told(&host).contains(&format!("part=\"{it}\""))) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    page(model, state) + &told(&host)
 }
 
 #[test]

@@ -26,6 +26,7 @@ use crate::{
         protobuf::Protobuf,
         text::Text,
     },
+    host::Host,
     snapshot::Snapshot,
 };
 
@@ -60,9 +61,10 @@ pub async fn page(site: &Arc<Site>, headers: &HeaderMap) -> Answer {
         let snapshot = Snapshot::take(&world.model, &world.state, (writer.clock)());
         let written = if zipped {
             let mut zip = GzEncoder::new(&mut pieces, Compression::fast());
-            write(format, &snapshot, &writer.own, &mut zip).and_then(|()| zip.finish().map(|_| ()))
+            write(format, &snapshot, &writer.host, &writer.own, &mut zip)
+                .and_then(|()| zip.finish().map(|_| ()))
         } else {
-            write(format, &snapshot, &writer.own, &mut pieces)
+            write(format, &snapshot, &writer.host, &writer.own, &mut pieces)
         };
         pieces.end(written);
     });
@@ -83,16 +85,23 @@ pub async fn page(site: &Arc<Site>, headers: &HeaderMap) -> Answer {
 }
 
 /// Writes a page in one pass.
-pub fn write(format: Format, snapshot: &Snapshot, own: &Own, to: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    format: Format,
+    snapshot: &Snapshot,
+    host: &Host,
+    own: &Own,
+    to: &mut impl Write,
+) -> io::Result<()> {
     match format {
-        Format::Protobuf => told(snapshot, own, Protobuf::new(to)),
-        Format::OpenMetrics => told(snapshot, own, OpenMetrics::new(to)),
-        Format::Text => told(snapshot, own, Text::new(to)),
+        Format::Protobuf => told(snapshot, host, own, Protobuf::new(to)),
+        Format::OpenMetrics => told(snapshot, host, own, OpenMetrics::new(to)),
+        Format::Text => told(snapshot, host, own, Text::new(to)),
     }
 }
 
-fn told(snapshot: &Snapshot, own: &Own, mut to: impl Encode) -> io::Result<()> {
+fn told(snapshot: &Snapshot, host: &Host, own: &Own, mut to: impl Encode) -> io::Result<()> {
     snapshot.tell(&mut to)?;
+    host.tell(&mut to)?;
     own.tell(&mut to)?;
     to.finish()
 }

@@ -32,6 +32,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::{
     expo::own::Own,
+    host::Host,
     reload::{Note, World},
     run::Clock,
     state::Shared,
@@ -49,6 +50,8 @@ pub struct Site {
     pub reloads: mpsc::Sender<crate::reload::Request>,
     /// The exporter's own metrics.
     pub own: Own,
+    /// The machine's numbers.
+    pub host: Arc<Host>,
     /// The wall clock.
     pub clock: Clock,
     /// Places for pages that are being written.

@@ -2,6 +2,7 @@
 //! registers from it, the generator selects from it, and a test holds every generated query against it.
 
 pub mod business;
+pub mod host;
 pub mod journey;
 pub mod own;
 pub mod page;
@@ -34,5 +35,5 @@ pub enum Kind {
 
 /// Everything that the exporter exposes by itself; business numbers of the specification come on top.
 pub fn exported() -> impl Iterator<Item = &'static Metric> {
-    probe::ALL.iter().chain(journey::ALL).chain(business::ALL).chain(own::ALL).chain(page::ALL).copied()
+    [probe::ALL, page::ALL, journey::ALL, business::ALL, host::ALL, own::ALL].into_iter().flatten().copied()
 }
