@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -40,6 +40,11 @@ impl Bench {
         Self { folder }
     }
 
+    /// The temporary folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn out(&self) -> PathBuf {
         self.folder.path().join("out")
     }
@@ -48,10 +53,20 @@ impl Bench {
         self.folder.path().join("sla.yaml")
     }
 
+    /// A temporary folder without anything.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// Runs `slaforge VERB sla.yaml ARGUMENTS` in the folder.
     pub fn run(&self, verb: &str, arguments: &[&str]) -> Outcome {
+        self.start(&[&[verb, "sla.yaml"], arguments].concat())
+    }
+
+    /// Runs `slaforge ARGUMENTS` in the folder; nobody sits at the terminal.
+    pub fn start(&self, arguments: &[&str]) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_slaforge"));
-        command.arg(verb).arg("sla.yaml").args(arguments).current_dir(self.folder.path());
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         let output = command.output().unwrap();
         Outcome {
             exit: output.status.code(),

@@ -3,4 +3,6 @@
 
 mod bench;
 mod check;
+mod explain;
 mod generate;
+mod init;

@@ -1,17 +1,21 @@
 //! The project's own commands. `main.rs` only chooses between them.
 
+pub mod backfill;
 pub mod bench;
 pub mod demo;
 pub mod forecast;
 pub mod full;
 pub mod known;
 pub mod packages;
+pub mod peers;
 pub mod process;
 pub mod prometheus;
 pub mod receiver;
+pub mod rule_file;
 pub mod selectors;
 pub mod stage;
 pub mod story;
+pub mod strict;
 pub mod test;
 pub mod tidy;
 pub mod timeline;

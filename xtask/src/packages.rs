@@ -87,6 +87,13 @@ pub fn ensure(programs: &[Program]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns the first line that a program says about its version.
+pub fn version(program: &str, flag: &str) -> String {
+    let output = Command::new(program).arg(flag).output();
+    let text = output.map(|it| [it.stdout, it.stderr].concat()).unwrap_or_default();
+    String::from_utf8_lossy(&text).lines().next().unwrap_or(program).to_owned()
+}
+
 /// Returns the root of the checkout.
 pub fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -35,6 +35,8 @@ pub struct Objective {
     pub page: Option<TierId>,
     /// The tier of the burn alerts that open a ticket.
     pub ticket: Option<TierId>,
+    /// The tier of the alert that nothing happens any more, where quiet is not normal.
+    pub idle: Option<TierId>,
     /// How fast the budget must be spent for each of them, fastest first.
     pub spends: Vec<Spend>,
 }
@@ -54,9 +56,36 @@ impl Objective {
         burn::tiers(self.window, &self.spends).into_iter().filter(can_fire).filter_map(told).collect()
     }
 
-    /// Returns how long a burn alert is held after its condition ended, so that it is released
-    /// `tier.release_after` after the last bad event.
+    /// Returns the tier of the alert that nothing is counted any more: what runs by itself is never quiet.
+    pub fn idle_tier(&self) -> Option<&TierId> {
+        let told = || self.ticket.as_ref().or(self.page.as_ref());
+        let runs =
+            matches!(self.indicator, Indicator::Journey(_) | Indicator::Probe(_) | Indicator::Page { .. });
+        self.idle.as_ref().or_else(|| told().filter(|_| runs))
+    }
+
+    /// Returns how long an alert is held after the five-minute error ratio was last above the budget, so that it
+    /// is released `tier.release_after` after the last bad event.
     pub fn hold(&self, tier: &Tier) -> Duration {
         tier.release_after.saturating_sub(self.indicator.memory())
+    }
+
+    /// Returns how long after the end of a constant failure of `share` a burn alert is released.
+    ///
+    /// Its condition ends when the short window falls below the threshold, and is remembered for the whole
+    /// `release_after`. Before that it is released once the five minutes before were within the budget for
+    /// [`Objective::hold`]: bad events leave them at an even rate.
+    pub fn released(&self, burn: &Burn, tier: &Tier, share: Share) -> Duration {
+        let condition = burn.linger(self.target, share) + tier.release_after;
+        let memory = self.indicator.memory();
+        if memory.is_zero() {
+            return condition;
+        }
+        let budget = self.target.rest().decimal();
+        let above =
+            if share.decimal() > budget { Decimal::ONE - budget / share.decimal() } else { Decimal::ZERO };
+        let millis = Decimal::from(memory.as_millis()) * above;
+        let above = Duration::from_millis(u64::try_from(millis.ceil()).unwrap_or(u64::MAX));
+        condition.min(above + self.hold(tier))
     }
 }

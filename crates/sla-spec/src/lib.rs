@@ -25,6 +25,7 @@ mod lines;
 pub mod manual;
 pub mod promql;
 pub mod report;
+pub mod schema;
 pub mod source_set;
 mod suggest;
 mod variable;

@@ -29,16 +29,26 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(command::init::Arguments),
     Check(command::check::Arguments),
+    Explain(command::explain::Arguments),
     Generate(command::generate::Arguments),
     Test(command::test::Arguments),
+    Schema(command::schema::Arguments),
+    Completions(command::completions::Arguments),
+    Man(command::man::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Init(arguments) => command::init::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
+        Command::Explain(arguments) => command::explain::run(&arguments),
         Command::Generate(arguments) => command::generate::run(&arguments),
         Command::Test(arguments) => command::test::run(&arguments),
+        Command::Schema(arguments) => command::schema::run(&arguments),
+        Command::Completions(arguments) => command::completions::run(&arguments),
+        Command::Man(arguments) => command::man::run(&arguments),
     };
     exit::code(outcome)
 }

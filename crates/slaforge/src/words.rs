@@ -8,6 +8,7 @@ use sla_model::{
     limit::{Bound, Limit},
     text::Text,
     tier::Tier,
+    window::{Period, Window},
 };
 
 /// Returns text from the specification so that Prometheus prints it as it stands: annotations and labels of
@@ -54,9 +55,10 @@ pub fn journey_down_description(probe: &str) -> Text {
     )
 }
 
-/// The summary of a budget that burns too fast.
-pub fn burn_summary(tier: &Tier, objective: &Text, window: Duration) -> Text {
+/// The summary of a budget that burns too fast; `part` says by its labels which part of the objective.
+pub fn burn_summary(tier: &Tier, objective: &Text, part: &str, window: Duration) -> Text {
     let (title, objective) = (both(&tier.title), both(objective));
+    let objective = Text::new(format!("{}{part}", objective.zh), format!("{}{part}", objective.en));
     let window = span(window);
     Text::new(
         format!(
@@ -71,8 +73,8 @@ pub fn burn_summary(tier: &Tier, objective: &Text, window: Duration) -> Text {
 }
 
 /// What the burn means: the promise, the threshold, and how long the budget lasts.
-pub fn burn_description(target: &str, period: Duration, threshold: &str, exhausted: Duration) -> Text {
-    let (period, exhausted) = (span(period), span(exhausted));
+pub fn burn_description(target: &str, window: Window, threshold: &str, exhausted: Duration) -> Text {
+    let (period, exhausted) = (period(window), span(exhausted));
     Text::new(
         format!(
             "目标 {target}（{}）。失败率超过 {threshold} 时，整个周期的预算最多 {} 就会用完。",
@@ -81,6 +83,65 @@ pub fn burn_description(target: &str, period: Duration, threshold: &str, exhaust
         format!(
             "The promise is {target} over {}. Above {threshold} failed, the budget of the whole period is gone within {}.",
             period.en, exhausted.en
+        ),
+    )
+}
+
+/// Says a window as people do.
+pub fn period(window: Window) -> Text {
+    match window {
+        Window::Rolling(length) => span(length),
+        Window::Calendar(Period::Month) => Text::new("自然月", "the calendar month"),
+        Window::Calendar(Period::Quarter) => Text::new("自然季度", "the calendar quarter"),
+        Window::Calendar(Period::Year) => Text::new("自然年", "the calendar year"),
+    }
+}
+
+/// What an objective says that counts nothing any more: summary and what to do.
+pub fn vanished(tier: &Tier, objective: &Text) -> (Text, Text) {
+    let (title, objective) = (both(&tier.title), both(objective));
+    (
+        Text::new(
+            format!("【{}】{}：数据消失，已无法判断好坏", title.zh, objective.zh),
+            format!(
+                "[{}] {}: its data vanished, good and bad cannot be told any more",
+                title.en, objective.en
+            ),
+        ),
+        Text::new(
+            "目标仍在被采集，但它的指标不见了。先看最近的发布：指标是否改名、标签是否变化。此前的告警会自行解除，但这不代表已恢复。",
+            "The target is scraped, but its metric is gone. First look at the last deployment: was the metric renamed, did a label change? Alerts that stood will be released by themselves; that does not mean recovery.",
+        ),
+    )
+}
+
+/// What an objective says that never counted anything.
+pub fn never_seen(tier: &Tier, objective: &Text) -> (Text, Text) {
+    let (title, objective) = (both(&tier.title), both(objective));
+    (
+        Text::new(
+            format!("【{}】{}：从未见过数据", title.zh, objective.zh),
+            format!("[{}] {}: no data was ever seen", title.en, objective.en),
+        ),
+        Text::new(
+            "这个承诺没有被测量。检查指标名与标签是否写对，以及目标是否在采集列表中。",
+            "This promise is not measured. Check the metric's name and labels, and whether the target is scraped.",
+        ),
+    )
+}
+
+/// What an objective says that counts, but nothing happens.
+pub fn idle(tier: &Tier, objective: &Text) -> (Text, Text) {
+    let (title, objective) = (both(&tier.title), both(objective));
+    let quiet = span(crate::compile::IDLE_FOR);
+    (
+        Text::new(
+            format!("【{}】{}：{}内没有任何事件", title.zh, objective.zh, quiet.zh),
+            format!("[{}] {}: not one event in {}", title.en, objective.en, quiet.en),
+        ),
+        Text::new(
+            "没有流量就没有失败，预算不会减少，但业务可能已经停了。先看入口：域名、网关、上游。",
+            "Without traffic nothing fails and no budget is spent, but business may stand still. First look at the way in: name, gateway, upstream.",
         ),
     )
 }

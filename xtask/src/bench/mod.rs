@@ -1,5 +1,15 @@
 //! `cargo xtask bench NAME`: measurements against a peer in the same run, kept as `docs/evidence/NAME.json`.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "figures are floating numbers; what is counted stays far below 2^53"
+)]
+
+mod generate;
+mod report;
+mod rules;
 mod shop;
 
 use std::{fs, process::ExitCode};
@@ -14,18 +24,29 @@ use crate::packages;
 pub struct Arguments {
     /// What is measured
     name: Name,
+
+    /// Chooses the random parts of traces
+    #[arg(long, value_name = "N", default_value_t = SEED)]
+    seed: u64,
 }
+
+/// The seed of the figures that are kept.
+pub const SEED: u64 = 20_260_101;
 
 /// What can be measured.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Name {
+    /// Time and memory of generating 10,000 objectives, next to Sloth
+    Generate,
+    /// Exactness, cost and speed of our rules, next to those of Sloth and Pyrra
+    Rules,
     /// Requests per second of the shop's API mix, next to nginx with a file
     Shop,
 }
 
 impl Name {
     /// Every measurement.
-    pub const ALL: [Self; 1] = [Self::Shop];
+    pub const ALL: [Self; 3] = [Self::Generate, Self::Rules, Self::Shop];
 }
 
 /// A measurement that anyone can repeat.
@@ -62,20 +83,38 @@ pub struct Figure {
 
 /// Runs the command.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    measure(arguments.name).await
+    measure(arguments.name, arguments.seed).await
 }
 
 /// Measures, writes the evidence and says whether the claim holds.
-pub async fn measure(name: Name) -> anyhow::Result<ExitCode> {
-    let (file, evidence) = match name {
-        Name::Shop => ("shop", shop::measure().await?),
+pub async fn measure(name: Name, seed: u64) -> anyhow::Result<ExitCode> {
+    let holds = match name {
+        Name::Generate => {
+            let report = generate::measure()?;
+            keep("generate", &report)?;
+            report.holds
+        }
+        Name::Rules => {
+            let report = rules::measure(seed).await?;
+            keep("rules", &report)?;
+            report.holds
+        }
+        Name::Shop => {
+            let evidence = shop::measure().await?;
+            println!("{}", keep("shop", &evidence)?);
+            evidence.holds
+        }
     };
-    let path = packages::root().join(format!("docs/evidence/{file}.json"));
-    let text = serde_json::to_string_pretty(&evidence).context("the evidence cannot be written")?;
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes the evidence of a measurement and returns its text.
+fn keep(name: &str, evidence: &impl Serialize) -> anyhow::Result<String> {
+    let path = packages::root().join(format!("docs/evidence/{name}.json"));
+    let text = serde_json::to_string_pretty(evidence).context("the evidence cannot be written")?;
     fs::create_dir_all(path.parent().unwrap_or(packages::root()))?;
     fs::write(&path, format!("{text}\n")).with_context(|| format!("{} cannot be written", path.display()))?;
-    println!("{text}");
-    Ok(if evidence.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(text)
 }
 
 /// Says what the measurement ran on.

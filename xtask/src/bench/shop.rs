@@ -58,7 +58,11 @@ pub async fn measure() -> anyhow::Result<Evidence> {
         claim: "the shop serves at least 5,000 requests/s of its API mix on 2 cores in release",
         command: "cargo xtask bench shop",
         machine: machine(),
-        versions: vec![version("wrk", "-v"), version("nginx", "-v"), version("rustc", "--version")],
+        versions: vec![
+            packages::version("wrk", "-v"),
+            packages::version("nginx", "-v"),
+            packages::version("rustc", "--version"),
+        ],
         inside: vec![
             format!(
                 "sla-shop serve --customers 0; wrk {} -s mix.lua (login, order, payment, goods)",
@@ -123,12 +127,6 @@ fn wrk(arguments: &[&str]) -> anyhow::Result<f64> {
     anyhow::ensure!(!text.contains("Non-2xx"), "some answers were no success:\n{text}");
     let figure = text.lines().find_map(|it| it.strip_prefix("Requests/sec:"));
     figure.and_then(|it| it.trim().parse().ok()).with_context(|| format!("wrk said something else:\n{text}"))
-}
-
-fn version(program: &str, flag: &str) -> String {
-    let output = Command::new(program).arg(flag).output();
-    let text = output.map(|it| [it.stdout, it.stderr].concat()).unwrap_or_default();
-    String::from_utf8_lossy(&text).lines().next().unwrap_or(program).to_owned()
 }
 
 fn local(port: u16) -> String {

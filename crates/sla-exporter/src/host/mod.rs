@@ -31,11 +31,14 @@ const EVERY: Duration = Duration::from_secs(5);
 /// The shortest interval over which the system tells a processor's share.
 const EVERY_MIN: Duration = sysinfo::MINIMUM_CPU_UPDATE_INTERVAL;
 
+/// What was read last, and when.
+type Place<T> = Mutex<Option<(T, Timestamp)>>;
+
 /// What was read last.
 #[derive(Debug, Default)]
 pub struct Host {
-    system: Mutex<Option<(System, Timestamp)>>,
-    disks: Mutex<Option<(Disks, Timestamp)>>,
+    system: Place<System>,
+    disks: Place<Disks>,
 }
 
 impl Host {
@@ -73,7 +76,7 @@ impl Host {
 /// Keeps what was read; returns whether anybody still wants it.
 fn keep<T>(
     host: &Weak<Host>,
-    place: fn(&Host) -> &Mutex<Option<(T, Timestamp)>>,
+    place: fn(&Host) -> &Place<T>,
     read: T,
     clock: Clock,
 ) -> bool {

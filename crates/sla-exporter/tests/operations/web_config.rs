@@ -56,7 +56,9 @@ pub fn client_of(
     own: Option<&(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
 ) -> ClientConfig {
     let mut roots = RootCertStore::empty();
-    trusted.iter().for_each(|it| roots.add(it.clone()).unwrap());
+    for it in trusted {
+        roots.add(it.clone()).unwrap();
+    }
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()

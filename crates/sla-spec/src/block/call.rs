@@ -11,6 +11,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional},
         list, network, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::{
@@ -23,20 +24,30 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a call",
     fields: &[
-        optional("get", "\"http://shop:8080/\"", "The URL of a GET request."),
-        optional("head", "\"http://shop:8080/\"", "The URL of a HEAD request."),
-        optional("post", "\"http://shop:8080/api/login\"", "The URL of a POST request."),
-        optional("put", "\"http://shop:8080/api/cart\"", "The URL of a PUT request."),
-        optional("patch", "\"http://shop:8080/api/cart\"", "The URL of a PATCH request."),
-        optional("delete", "\"http://shop:8080/api/cart\"", "The URL of a DELETE request."),
-        optional("headers", "{authorization: \"Bearer {{token}}\"}", "Headers of the request."),
-        optional("json", "{user: probe}", "A JSON body."),
+        optional("get", "\"http://shop:8080/\"", "The URL of a GET request.").of(Type::Url).exactly_one(),
+        optional("head", "\"http://shop:8080/\"", "The URL of a HEAD request.").of(Type::Url).exactly_one(),
+        optional("post", "\"http://shop:8080/api/login\"", "The URL of a POST request.")
+            .of(Type::Url)
+            .exactly_one(),
+        optional("put", "\"http://shop:8080/api/cart\"", "The URL of a PUT request.")
+            .of(Type::Url)
+            .exactly_one(),
+        optional("patch", "\"http://shop:8080/api/cart\"", "The URL of a PATCH request.")
+            .of(Type::Url)
+            .exactly_one(),
+        optional("delete", "\"http://shop:8080/api/cart\"", "The URL of a DELETE request.")
+            .of(Type::Url)
+            .exactly_one(),
+        optional("headers", "{authorization: \"Bearer {{token}}\"}", "Headers of the request.")
+            .of(Type::Map(&Type::Header, &Type::HeaderValue)),
+        optional("json", "{user: probe}", "A JSON body.").of(Type::Any),
         optional(
             "expect",
             "{status: 200}",
             "What the answer must look like; any status from 200 to 299, if it is left out.",
-        ),
-        optional("within", "1s", "The answer must be whole within this time."),
+        )
+        .of(Type::Block(&EXPECT)),
+        optional("within", "1s", "The answer must be whole within this time.").of(Type::Duration),
     ],
     mistakes: &[
         ("url", "write the method as the key: `get: http://…`"),
@@ -54,9 +65,11 @@ pub const TABLE: Table = Table {
 pub const EXPECT: Table = Table {
     what: "an expectation",
     fields: &[
-        optional("status", "200", "The status code that is right, or a list of them."),
-        optional("json", "{$.status: paid}", "Values that must stand in the JSON body."),
-        optional("contains", "药", "Text that must stand in the body."),
+        optional("status", "200", "The status code that is right, or a list of them.")
+            .of(Type::OneOf(&[Type::Status, Type::Distinct(&Type::Status)])),
+        optional("json", "{$.status: paid}", "Values that must stand in the JSON body.")
+            .of(Type::Map(&Type::JsonPath, &Type::Any)),
+        optional("contains", "药", "Text that must stand in the body.").of(Type::Text),
     ],
     mistakes: &[("within", "`within` stands beside `expect`, not in it"), ("body", "write `contains`")],
 };

@@ -16,6 +16,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         list, network, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::{Entry, Kind, Node},
@@ -25,17 +26,22 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a journey",
     fields: &[
-        optional("title", "{zh: 下单, en: Order}", "What people call it; the name, if it is left out."),
-        required("module", "trade", "The part of the system that it stands for."),
-        optional("every", "60s", "How often it is walked; `60s`, if it is left out."),
-        optional("timeout", "10s", "How long one walk may take; `10s`, if it is left out."),
-        optional("alert", "{down: P1}", "Who is told when no walk succeeds any more."),
+        optional("title", "{zh: 下单, en: Order}", "What people call it; the name, if it is left out.")
+            .of(title::TYPE),
+        required("module", "trade", "The part of the system that it stands for.").of(Type::Name),
+        optional("every", "60s", "How often it is walked; `60s`, if it is left out.").of(Type::Duration),
+        optional("timeout", "10s", "How long one walk may take; `10s`, if it is left out.")
+            .of(Type::Duration),
+        optional("alert", "{down: P1}", "Who is told when no walk succeeds any more.")
+            .of(Type::Block(&scrape::ALERT)),
         optional(
             "synthetic",
             "{header: {x-synthetic: probe}, excluded_by: \"synthetic = 0\"}",
             "What keeps the walks out of real money and business numbers.",
-        ),
-        required("steps", "[{login: {http: {get: \"http://shop:8080/\"}}}]", "The calls, in order."),
+        )
+        .of(Type::Block(&SYNTHETIC)),
+        required("steps", "[{login: {http: {get: \"http://shop:8080/\"}}}]", "The calls, in order.")
+            .of(Type::Filled(&Type::Single(&Type::Name, &Type::Block(&STEP)))),
     ],
     mistakes: &[("http", "a journey has `steps`, each with its own `http`")],
 };
@@ -44,12 +50,14 @@ pub const TABLE: Table = Table {
 pub const SYNTHETIC: Table = Table {
     what: "`synthetic`",
     fields: &[
-        required("header", "{x-synthetic: probe}", "A header that every request of the journey carries."),
+        required("header", "{x-synthetic: probe}", "A header that every request of the journey carries.")
+            .of(Type::Single(&Type::Header, &Type::HeaderValue)),
         optional(
             "excluded_by",
             "\"synthetic = 0\"",
             "The filter by which business queries leave such records out.",
-        ),
+        )
+        .of(Type::Text),
     ],
     mistakes: &[],
 };
@@ -58,9 +66,10 @@ pub const SYNTHETIC: Table = Table {
 pub const STEP: Table = Table {
     what: "a step",
     fields: &[
-        required("http", "{get: \"http://shop:8080/\"}", "The call."),
-        optional("save", "{token: $.token}", "Values of the answer that later steps use as `{{name}}`."),
-        optional("always", "true", "Runs although an earlier step failed: clean-up."),
+        required("http", "{get: \"http://shop:8080/\"}", "The call.").of(Type::Block(&call::TABLE)),
+        optional("save", "{token: $.token}", "Values of the answer that later steps use as `{{name}}`.")
+            .of(Type::Map(&Type::Name, &Type::JsonPath)),
+        optional("always", "true", "Runs although an earlier step failed: clean-up.").of(Type::Bool),
     ],
     mistakes: call::MISPLACED,
 };

@@ -14,9 +14,21 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional, required},
         scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
+};
+
+/// The names of signals, as the schema wants them.
+const SIGNALS: [&str; Signal::ALL.len()] = {
+    let mut names = [""; Signal::ALL.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = Signal::ALL[place].0;
+        place += 1;
+    }
+    names
 };
 
 /// The keys of a limit.
@@ -27,12 +39,18 @@ pub const TABLE: Table = Table {
             "title",
             "{zh: 响应慢, en: Slow response}",
             "What people call it; the name, if it is left out.",
-        ),
-        required("signal", "response.mean", "What is held against it."),
-        optional("module", "storefront", "Who answers for the machines; for signals of a host."),
-        optional("yellow", "\"> 1s\"", "The mild colour is crossed above this."),
-        optional("red", "\"> 3s\"", "The strong colour is crossed above this."),
-        required("alert", "{red: P2}", "Who is told, for each colour."),
+        )
+        .of(title::TYPE),
+        required("signal", "response.mean", "What is held against it.").of(Type::Choice(&SIGNALS)),
+        optional("module", "storefront", "Who answers for the machines; for signals of a host.")
+            .of(Type::Name),
+        optional("yellow", "\"> 1s\"", "The mild colour is crossed above this.")
+            .of(Type::Bound)
+            .at_least_one(),
+        optional("red", "\"> 3s\"", "The strong colour is crossed above this.")
+            .of(Type::Bound)
+            .at_least_one(),
+        required("alert", "{red: P2}", "Who is told, for each colour.").of(Type::Block(&ALERT)),
     ],
     mistakes: &[("color", "write `yellow` or `red`"), ("above", "write `red: \"> 3s\"`")],
 };
@@ -41,8 +59,8 @@ pub const TABLE: Table = Table {
 pub const ALERT: Table = Table {
     what: "a limit's alert",
     fields: &[
-        optional("yellow", "P3", "The tier of the yellow alert."),
-        optional("red", "P2", "The tier of the red alert."),
+        optional("yellow", "P3", "The tier of the yellow alert.").of(Type::Name),
+        optional("red", "P2", "The tier of the red alert.").of(Type::Name),
     ],
     mistakes: &[],
 };
@@ -83,6 +101,7 @@ pub fn decode(id: &LimitId, entry: &Entry, cx: &mut Context<'_>) -> Option<Limit
 }
 
 /// Decodes who answers for the machines. A probe or target has a module, a machine has not.
+#[expect(clippy::option_option, reason = "not decoded, left out, or given")]
 fn module(signal: Option<Signal>, fields: &Fields<'_>, cx: &mut Context<'_>) -> Option<Option<ModuleId>> {
     let reference = |it: &Node, cx: &mut Context<'_>| scalar::reference::<ModuleId>(Noun::Module, it, cx);
     let module = fields.maybe(cx, "module", reference)?;

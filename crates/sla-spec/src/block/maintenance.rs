@@ -10,6 +10,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         list, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::Node,
@@ -23,8 +24,9 @@ pub const TABLE: Table = Table {
             "policy",
             "{planned: exclude, at_most: 4h per month, notice: 24h}",
             "What planned maintenance does; it counts like any other time, if it is left out.",
-        ),
-        optional("windows", "[]", "The windows that were announced."),
+        )
+        .of(Type::Block(&POLICY)),
+        optional("windows", "[]", "The windows that were announced.").of(Type::List(&Type::Block(&WINDOW))),
     ],
     mistakes: &[],
 };
@@ -37,13 +39,15 @@ pub const POLICY: Table = Table {
             "planned",
             "exclude",
             "`exclude` takes planned time out of budgets and pages, `count` does not.",
-        ),
+        )
+        .of(Type::Choice(&["exclude", "count"])),
         optional(
             "at_most",
             "4h per month",
             "So much is treated as planned in each calendar month and module.",
-        ),
-        optional("notice", "24h", "A window must be announced so long before it begins."),
+        )
+        .of(Type::Allowance),
+        optional("notice", "24h", "A window must be announced so long before it begins.").of(Type::Duration),
     ],
     mistakes: &[],
 };
@@ -52,10 +56,11 @@ pub const POLICY: Table = Table {
 pub const WINDOW: Table = Table {
     what: "a maintenance window",
     fields: &[
-        required("from", "\"2026-12-01 02:00\"", "The first moment, in the zone of the specification."),
-        required("to", "\"2026-12-01 04:00\"", "The first moment after it."),
-        required("modules", "[payment]", "The modules that are worked on."),
-        required("announced", "\"2026-11-29\"", "The day on which people were told."),
+        required("from", "\"2026-12-01 02:00\"", "The first moment, in the zone of the specification.")
+            .of(Type::Moment),
+        required("to", "\"2026-12-01 04:00\"", "The first moment after it.").of(Type::Moment),
+        required("modules", "[payment]", "The modules that are worked on.").of(Type::Distinct(&Type::Name)),
+        required("announced", "\"2026-11-29\"", "The day on which people were told.").of(Type::Moment),
     ],
     mistakes: &[("module", "write `modules: [payment]`")],
 };

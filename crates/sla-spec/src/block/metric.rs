@@ -18,6 +18,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         list, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
@@ -27,14 +28,16 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a metric",
     fields: &[
-        required("from", "shop-db", "The source that is asked."),
-        optional("every", "60s", "How often it is asked; `60s`, if it is left out."),
-        required("help", "Payments that ever reached the status.", "What the number says, for people."),
+        required("from", "shop-db", "The source that is asked.").of(Type::Name),
+        optional("every", "60s", "How often it is asked; `60s`, if it is left out.").of(Type::Duration),
+        required("help", "Payments that ever reached the status.", "What the number says, for people.")
+            .of(Type::Text),
         required(
             "totals",
             "{query: \"SELECT …\", label: status, values: [paid, failed]}",
             "The query that returns all totals so far.",
-        ),
+        )
+        .of(Type::Block(&TOTALS)),
     ],
     mistakes: &[
         ("query", "`query` belongs into `totals: {…}`"),
@@ -51,9 +54,10 @@ pub const TOTALS: Table = Table {
             "query",
             "SELECT status, count(*) FROM payments GROUP BY status",
             "Returns a label value and its total in each row.",
-        ),
-        required("label", "status", "The label of the first column."),
-        required("values", "[paid, failed]", "The label values that exist."),
+        )
+        .of(Type::Query),
+        required("label", "status", "The label of the first column.").of(Type::Label),
+        required("values", "[paid, failed]", "The label values that exist.").of(Type::Distinct(&Type::Text)),
     ],
     mistakes: &[("labels", "totals have one `label`")],
 };

@@ -12,6 +12,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         list, scalar,
+        value_type::Type,
     },
     yaml::node::{Entry, Node},
 };
@@ -20,10 +21,13 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a module",
     fields: &[
-        optional("title", "{zh: 支付, en: Payment}", "What people call it; the name, if it is left out."),
-        optional("core", "true", "Whether it belongs to the core trade; `false`, if it is left out."),
-        required("owner", "pay-dev", "Who answers for it."),
-        optional("depends_on", "[order]", "The modules that it cannot work without."),
+        optional("title", "{zh: 支付, en: Payment}", "What people call it; the name, if it is left out.")
+            .of(title::TYPE),
+        optional("core", "true", "Whether it belongs to the core trade; `false`, if it is left out.")
+            .of(Type::Bool),
+        required("owner", "pay-dev", "Who answers for it.").of(Type::Name),
+        optional("depends_on", "[order]", "The modules that it cannot work without.")
+            .of(Type::Distinct(&Type::Name)),
     ],
     mistakes: &[("owners", "a module has one `owner`"), ("needs", "write `depends_on`")],
 };

@@ -11,6 +11,7 @@ use crate::{
         context::Context,
         field::{Table, optional},
         network, scalar,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
@@ -24,9 +25,14 @@ pub const TABLE: Table = Table {
             "title",
             "{zh: 运维主管, en: operations lead}",
             "What people call them; the name, if it is left out.",
-        ),
-        optional("webhook", "{url: \"http://pager:8090/ops-lead\"}", "What receives their alerts as JSON."),
-        optional("email", "ops-lead@example.com", "The address that receives their alerts; needs `smtp:`."),
+        )
+        .of(title::TYPE),
+        optional("webhook", "{url: \"http://pager:8090/ops-lead\"}", "What receives their alerts as JSON.")
+            .of(Type::Block(&WEBHOOK))
+            .at_least_one(),
+        optional("email", "ops-lead@example.com", "The address that receives their alerts; needs `smtp:`.")
+            .of(Type::Mail)
+            .at_least_one(),
     ],
     mistakes: &[("url", "write `webhook: {url: …}`"), ("mail", "write `email: …`")],
 };
@@ -35,17 +41,22 @@ pub const TABLE: Table = Table {
 pub const WEBHOOK: Table = Table {
     what: "a webhook",
     fields: &[
-        optional("url", "http://pager:8090/ops-lead", "The URL that Alertmanager posts to."),
+        optional("url", "http://pager:8090/ops-lead", "The URL that Alertmanager posts to.")
+            .of(Type::Url)
+            .exactly_one(),
         optional(
             "url_file",
             "secrets/ops-lead.url",
             "The file with the URL, as Alertmanager (0.26 or newer) finds it, instead of `url`.",
-        ),
+        )
+        .of(Type::Text)
+        .exactly_one(),
         optional(
             "token_file",
             "secrets/ops-lead.token",
             "The file with a bearer token, as Alertmanager finds it.",
-        ),
+        )
+        .of(Type::Text),
     ],
     mistakes: &[("token", "a secret stands in a file: write `token_file: PATH`")],
 };

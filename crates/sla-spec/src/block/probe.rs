@@ -14,6 +14,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         scalar, unit,
+        value_type::Type,
     },
     yaml::node::Entry,
 };
@@ -22,10 +23,10 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a probe",
     fields: &[
-        required("http", "{get: \"http://shop:8080/\"}", "The call."),
-        optional("every", "60s", "How often it runs; `60s`, if it is left out."),
-        optional("timeout", "10s", "How long one run may take; `10s`, if it is left out."),
-        required("module", "storefront", "The part of the system that it looks at."),
+        required("http", "{get: \"http://shop:8080/\"}", "The call.").of(Type::Block(&call::TABLE)),
+        optional("every", "60s", "How often it runs; `60s`, if it is left out.").of(Type::Duration),
+        optional("timeout", "10s", "How long one run may take; `10s`, if it is left out.").of(Type::Duration),
+        required("module", "storefront", "The part of the system that it looks at.").of(Type::Name),
     ],
     mistakes: call::MISPLACED,
 };

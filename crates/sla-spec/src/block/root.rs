@@ -19,6 +19,7 @@ use crate::{
         context::Context,
         field::{Field, Table, optional, required},
         list, network, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     suggest, variable,
@@ -32,56 +33,76 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "the specification",
     fields: &[
-        required("version", VERSION, "The version of the language."),
-        required("name", "my-shop", "The name of the specification, the `sla` label."),
+        required("version", VERSION, "The version of the language.").of(Type::Constant(VERSION)),
+        required("name", "my-shop", "The name of the specification, the `sla` label.").of(Type::Name),
         optional(
             "timezone",
             "Asia/Shanghai",
             "The zone of calendar days and months; `UTC`, if it is left out.",
-        ),
+        )
+        .of(Type::Zone),
         optional(
             "language",
             "both",
             "The language of generated texts: `zh-CN`, `en` or `both`; `both`, if it is left out.",
-        ),
+        )
+        .of(Type::Choice(&["zh-CN", "en", "both"])),
         optional(
             "vars",
             "{shop: \"http://shop:8080\"}",
             "Texts that differ between installations, used as `${shop}`.",
-        ),
+        )
+        .of(Type::Map(&Type::Name, &Type::Scalar)),
         optional(
             "alertmanagers",
             "[\"alertmanager:9093\"]",
             "`host:port` of the Alertmanagers that Prometheus tells.",
-        ),
-        optional("grafana", "http://grafana:3000", "The base URL of Grafana, for links in alerts."),
-        optional("retention", "400d", "How long Prometheus keeps its data; no window may be longer."),
+        )
+        .of(Type::List(&Type::Address)),
+        optional("grafana", "http://grafana:3000", "The base URL of Grafana, for links in alerts.")
+            .of(Type::Url),
+        optional("retention", "400d", "How long Prometheus keeps its data; no window may be longer.")
+            .of(Type::Duration),
         optional(
             "include",
             "[tiers.yaml, ../common]",
             "Other files and directories that belong to it, relative to the file that names them.",
-        ),
+        )
+        .of(Type::Distinct(&Type::Text)),
         optional(
             "secrets",
             "{probe-password: {file: secrets/probe-password}}",
             "Values that stand in no text and no output, used as `{{name}}` in calls.",
-        ),
+        )
+        .of(Type::Map(&Type::Name, &Type::Block(&secret::TABLE))),
         optional(
             "smtp",
             "{host: \"smtp:25\", from: sla@example.com}",
             "The mail server that Alertmanager uses.",
-        ),
-        optional("scrapes", "{}", "Foreign targets that Prometheus scrapes."),
-        optional("tiers", "{}", "How urgent something is, and whom it wakes."),
-        optional("owners", "{}", "People and groups that can be told."),
-        optional("modules", "{}", "The parts of the system."),
-        optional("probes", "{}", "Single synthetic calls."),
-        optional("journeys", "{}", "The steps a customer takes."),
-        optional("sources", "{}", "Databases that business numbers are read from."),
-        optional("metrics", "{}", "Business numbers."),
-        optional("objectives", "{}", "What is promised."),
-        optional("limits", "{}", "Bounds that a signal must not cross."),
-        optional("maintenance", "{policy: {planned: exclude}}", "Planned maintenance."),
+        )
+        .of(Type::Block(&smtp::TABLE)),
+        optional("scrapes", "{}", "Foreign targets that Prometheus scrapes.")
+            .of(Type::Map(&Type::Name, &Type::Block(&scrape::TABLE))),
+        optional("tiers", "{}", "How urgent something is, and whom it wakes.")
+            .of(Type::Map(&Type::Name, &Type::Block(&tier::TABLE))),
+        optional("owners", "{}", "People and groups that can be told.")
+            .of(Type::Map(&Type::Name, &Type::Block(&owner::TABLE))),
+        optional("modules", "{}", "The parts of the system.")
+            .of(Type::Map(&Type::Name, &Type::Block(&module::TABLE))),
+        optional("probes", "{}", "Single synthetic calls.")
+            .of(Type::Map(&Type::Name, &Type::Block(&probe::TABLE))),
+        optional("journeys", "{}", "The steps a customer takes.")
+            .of(Type::Map(&Type::Name, &Type::Block(&journey::TABLE))),
+        optional("sources", "{}", "Databases that business numbers are read from.")
+            .of(Type::Map(&Type::Name, &Type::Block(&source::TABLE))),
+        optional("metrics", "{}", "Business numbers.")
+            .of(Type::Map(&Type::Counter, &Type::Block(&metric::TABLE))),
+        optional("objectives", "{}", "What is promised.")
+            .of(Type::Map(&Type::Name, &Type::Block(&objective::TABLE))),
+        optional("limits", "{}", "Bounds that a signal must not cross.")
+            .of(Type::Map(&Type::Name, &Type::Block(&limit::TABLE))),
+        optional("maintenance", "{policy: {planned: exclude}}", "Planned maintenance.")
+            .of(Type::Block(&maintenance::TABLE)),
     ],
     mistakes: &[("slos", "write `objectives`"), ("alerts", "alerts stand in the blocks that they are about")],
 };

@@ -19,6 +19,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional, required},
         list, network, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Kind, Node},
@@ -28,23 +29,27 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a scrape",
     fields: &[
-        required("targets", "[\"shop:8080\"]", "`host:port` of each instance."),
-        optional("every", "30s", "How often it is scraped, at most every minute; `30s`, if it is left out."),
-        required("module", "storefront", "The part of the system that answers for it."),
-        optional("alert", "{down: P2}", "Who is told when no instance can be scraped."),
+        required("targets", "[\"shop:8080\"]", "`host:port` of each instance.")
+            .of(Type::Distinct(&Type::Address)),
+        optional("every", "30s", "How often it is scraped, at most every minute; `30s`, if it is left out.")
+            .of(Type::Duration),
+        required("module", "storefront", "The part of the system that answers for it.").of(Type::Name),
+        optional("alert", "{down: P2}", "Who is told when no instance can be scraped.")
+            .of(Type::Block(&ALERT)),
         optional(
             "metrics",
             "{http_request_duration_seconds: {histogram: [0.1, 0.5, 1], labels: [route]}}",
             "What it exposes, as far as objectives use it.",
-        ),
+        )
+        .of(Type::Map(&Type::Metric, &Type::Block(&METRIC))),
     ],
     mistakes: &[("interval", "write `every`"), ("target", "write `targets: [\"shop:8080\"]`")],
 };
 
 /// The keys of a scrape's or journey's `alert`.
 pub const ALERT: Table = Table {
-    what: "this alert",
-    fields: &[optional("down", "P2", "The tier of the alert when nothing answers.")],
+    what: "a `down` alert",
+    fields: &[optional("down", "P2", "The tier of the alert when nothing answers.").of(Type::Name)],
     mistakes: &[],
 };
 
@@ -56,9 +61,14 @@ pub const METRIC: Table = Table {
             "type",
             "counter",
             "`counter`, `gauge` or `native_histogram`; a classic histogram is declared with its buckets.",
-        ),
-        optional("histogram", "[0.1, 0.5, 1]", "The upper bounds of the buckets, in seconds."),
-        optional("labels", "[route, status]", "The labels that it carries beside `job` and `instance`."),
+        )
+        .of(Type::Choice(&["counter", "gauge", "native_histogram"]))
+        .exactly_one(),
+        optional("histogram", "[0.1, 0.5, 1]", "The upper bounds of the buckets, in seconds.")
+            .of(Type::Filled(&Type::Number))
+            .exactly_one(),
+        optional("labels", "[route, status]", "The labels that it carries beside `job` and `instance`.")
+            .of(Type::Distinct(&Type::Label)),
     ],
     mistakes: &[("buckets", "write `histogram: [0.1, 0.5, 1]`")],
 };

@@ -9,6 +9,7 @@ use crate::{
         context::Context,
         field::{Table, optional},
         scalar,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
@@ -22,8 +23,12 @@ pub const TABLE: Table = Table {
             "file",
             "secrets/probe-password",
             "The file that holds it, relative to the file that names it; white space at its end is cut.",
-        ),
-        optional("env", "PROBE_PASSWORD", "The variable of the exporter's environment that holds it."),
+        )
+        .of(Type::Text)
+        .exactly_one(),
+        optional("env", "PROBE_PASSWORD", "The variable of the exporter's environment that holds it.")
+            .of(Type::Variable)
+            .exactly_one(),
     ],
     mistakes: &[("value", "a secret does not stand in the specification: write `file: PATH` or `env: NAME`")],
 };

@@ -8,6 +8,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         network, scalar,
+        value_type::Type,
     },
     yaml::node::Node,
 };
@@ -16,10 +17,11 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "`smtp`",
     fields: &[
-        required("host", "smtp.example.com:587", "`host:port` of the server."),
-        required("from", "sla@example.com", "The sender."),
-        optional("user", "sla", "The user, if the server wants one."),
-        optional("password_file", "secrets/smtp", "The file with the password, as Alertmanager finds it."),
+        required("host", "smtp.example.com:587", "`host:port` of the server.").of(Type::Address),
+        required("from", "sla@example.com", "The sender.").of(Type::Mail),
+        optional("user", "sla", "The user, if the server wants one.").of(Type::Text),
+        optional("password_file", "secrets/smtp", "The file with the password, as Alertmanager finds it.")
+            .of(Type::Text),
     ],
     mistakes: &[
         ("password", "a secret stands in a file: write `password_file: PATH`"),

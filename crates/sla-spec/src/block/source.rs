@@ -15,6 +15,7 @@ use crate::{
         context::Context,
         field::{Table, optional, required},
         scalar, unit,
+        value_type::Type,
     },
     yaml::node::{Entry, Node},
 };
@@ -23,8 +24,8 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a source",
     fields: &[
-        required("sqlite", "{file: /var/lib/shop/shop.db}", "A SQLite database."),
-        optional("timeout", "2s", "How long one pass may take; `2s`, if it is left out."),
+        required("sqlite", "{file: /var/lib/shop/shop.db}", "A SQLite database.").of(Type::Block(&SQLITE)),
+        optional("timeout", "2s", "How long one pass may take; `2s`, if it is left out.").of(Type::Duration),
     ],
     mistakes: &[("file", "write `sqlite: {file: …}`")],
 };
@@ -36,7 +37,8 @@ pub const SQLITE: Table = Table {
         "file",
         "/var/lib/shop/shop.db",
         "The file; a relative path starts at the specification.",
-    )],
+    )
+    .of(Type::Text)],
     mistakes: &[("path", "write `file`")],
 };
 

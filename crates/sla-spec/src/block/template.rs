@@ -25,12 +25,12 @@ pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
         Kind::List(items) => items.iter().for_each(|it| check(it, saved, cx)),
         Kind::Map(entries) => entries.iter().for_each(|it| check(&it.value, saved, cx)),
         Kind::Scalar(scalar) => {
-            for (at, name) in uses(&scalar.text) {
+            for (at, length, name) in uses(&scalar.text) {
                 if cx.collected.names.get(&Noun::Secret).is_some_and(|it| it.contains_key(name)) {
                     cx.refer(Noun::Secret, name, node.span);
                 }
                 if !saved.contains(name) {
-                    let span = cx.within(node, at, name.len() + 4);
+                    let span = cx.within(node, at, length);
                     let message = format!("no earlier step saves `{name}`");
                     let fallback = format!("save it in an earlier step: `save: {{{name}: $.path}}`");
                     let hint = suggest::hint(name, saved.iter().map(String::as_str), &fallback);
@@ -41,11 +41,12 @@ pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
     }
 }
 
-/// Returns each `{{name}}` of a text with its place.
-fn uses(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// Returns each `{{name}}` of a text: where it stands, how long it is, and the name without the blanks that may
+/// stand around it.
+fn uses(text: &str) -> impl Iterator<Item = (usize, usize, &str)> {
     text.match_indices("{{").filter_map(|(at, _)| {
         let name = text[at + 2..].split_once("}}")?.0;
-        Some((at, name))
+        Some((at, name.len() + 4, name.trim()))
     })
 }
 
@@ -55,7 +56,7 @@ mod tests {
 
     #[test]
     fn uses_are_found_with_their_place() {
-        let found: Vec<_> = uses("a {{b}}/{{c-d}} {{e").collect();
-        assert_eq!(found, [(2, "b"), (8, "c-d")]);
+        let found: Vec<_> = uses("a {{b}}/{{ c-d }} {{e").collect();
+        assert_eq!(found, [(2, 5, "b"), (8, 9, "c-d")]);
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional, required},
         list, scalar, unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::{Entry, Node},
@@ -29,16 +30,19 @@ pub const TABLE: Table = Table {
             "title",
             "{zh: 一级(紧急), en: P1 urgent}",
             "What people call it; the name, if it is left out.",
-        ),
-        required("severity", "critical", "The `severity` label that other tools expect."),
-        required("confirm", "10m", "Somebody confirms within this time."),
-        required("restore", "1h", "Service is restored within this time."),
-        required("release_after", "30m", "An alert is released so long after the last bad event."),
+        )
+        .of(title::TYPE),
+        required("severity", "critical", "The `severity` label that other tools expect.").of(Type::Text),
+        required("confirm", "10m", "Somebody confirms within this time.").of(Type::Duration),
+        required("restore", "1h", "Service is restored within this time.").of(Type::Duration),
+        required("release_after", "30m", "An alert is released so long after the last bad event.")
+            .of(Type::Duration),
         required(
             "owners",
             "[ops-lead, module-dev]",
             "Who is told; `module-dev` is the owner of the alert's module.",
-        ),
+        )
+        .of(Type::Distinct(&Type::Name)),
     ],
     mistakes: &[],
 };

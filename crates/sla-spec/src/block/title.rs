@@ -7,6 +7,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, required},
         scalar,
+        value_type::Type,
     },
     yaml::node::{Kind, Node},
 };
@@ -15,11 +16,14 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a title",
     fields: &[
-        required("zh", "支付", "The words in simplified Chinese."),
-        required("en", "Payment", "The words in English."),
+        required("zh", "支付", "The words in simplified Chinese.").of(Type::Text),
+        required("en", "Payment", "The words in English.").of(Type::Text),
     ],
     mistakes: &[("zh-CN", "write `zh`"), ("cn", "write `zh`")],
 };
+
+/// What a `title` is: the same words for all, or words in each language.
+pub const TYPE: Type = Type::OneOf(&[Type::Text, Type::Block(&TABLE)]);
 
 /// Decodes the `title` of a block; without one, the name is the title.
 pub fn decode(fields: &Fields<'_>, name: &str, cx: &mut Context<'_>) -> Option<Text> {

@@ -3,7 +3,7 @@
 //! The table is the one place that says which keys exist: unknown keys, missing keys, did-you-mean and the
 //! documentation come from it.
 
-use super::context::Context;
+use super::{context::Context, value_type::Type};
 use crate::{
     diagnostic::{Code, Diagnostic, Span},
     suggest,
@@ -32,16 +32,48 @@ pub struct Field {
     pub example: &'static str,
     /// What it says; for an optional key also what holds without it.
     pub about: &'static str,
+    /// What kind of value belongs to it.
+    pub kind: Type,
+    /// Whether it is an alternative to other keys.
+    pub group: Group,
+}
+
+/// How many of a block's alternatives must be there. A block has one group of them at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The key stands for itself.
+    None,
+    /// Exactly one of the keys that are so marked is there.
+    ExactlyOne,
+    /// At least one of them is.
+    AtLeastOne,
 }
 
 /// Describes a key that must be there.
 pub const fn required(key: &'static str, example: &'static str, about: &'static str) -> Field {
-    Field { key, required: true, example, about }
+    Field { key, required: true, example, about, kind: Type::Any, group: Group::None }
 }
 
 /// Describes a key that may be left out.
 pub const fn optional(key: &'static str, example: &'static str, about: &'static str) -> Field {
-    Field { key, required: false, example, about }
+    Field { key, required: false, example, about, kind: Type::Any, group: Group::None }
+}
+
+impl Field {
+    /// Says what kind of value belongs to the key.
+    pub const fn of(self, kind: Type) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// Makes the key one of those of its block of which exactly one is there.
+    pub const fn exactly_one(self) -> Self {
+        Self { group: Group::ExactlyOne, ..self }
+    }
+
+    /// Makes the key one of those of its block of which at least one is there.
+    pub const fn at_least_one(self) -> Self {
+        Self { group: Group::AtLeastOne, ..self }
+    }
 }
 
 /// The keys that were found in a block.
@@ -54,6 +86,19 @@ pub struct Fields<'n> {
 }
 
 impl Table {
+    /// Returns what the block is, without its article: "objective".
+    pub fn name(&self) -> &'static str {
+        let articles = ["an ", "a ", "the "];
+        articles.iter().find_map(|it| self.what.strip_prefix(it)).unwrap_or(self.what)
+    }
+
+    /// Returns the name in letters, digits and hyphens: `scraped-metric`. The reference page and the schema link
+    /// by it.
+    pub fn anchor(&self) -> String {
+        let words = self.name().split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+        words.collect::<Vec<_>>().join("-").to_lowercase()
+    }
+
     /// Returns the key's line in the table.
     pub fn field(&self, key: &str) -> Option<&'static Field> {
         self.fields.iter().find(|it| it.key == key)

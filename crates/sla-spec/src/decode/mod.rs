@@ -9,3 +9,4 @@ pub mod list;
 pub mod network;
 pub mod scalar;
 pub mod unit;
+pub mod value_type;

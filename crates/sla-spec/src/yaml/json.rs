@@ -1,8 +1,27 @@
-//! The type of a scalar by YAML 1.2's core rules, for JSON bodies.
+//! YAML as JSON: the type of a scalar by YAML 1.2's core rules, for JSON bodies and examples.
 
 use serde_json::{Number, Value};
 
-use super::node::{Scalar, Style};
+use super::{
+    node::{Kind, Node, Scalar, Style},
+    parse,
+};
+
+/// Reads a text as JSON. `None`: it is no YAML, or holds a number that JSON cannot hold.
+pub fn document(text: &str) -> Option<Value> {
+    value(&*parse::parse(0, text, &mut Vec::new())?)
+}
+
+fn value(node: &Node) -> Option<Value> {
+    match &node.kind {
+        Kind::Scalar(it) => scalar(it),
+        Kind::List(items) => items.iter().map(|it| value(it)).collect::<Option<_>>().map(Value::Array),
+        Kind::Map(entries) => {
+            let pairs = entries.iter().map(|it| Some((it.key.to_string(), value(&it.value)?)));
+            pairs.collect::<Option<_>>().map(Value::Object)
+        }
+    }
+}
 
 /// Returns the JSON value that a text stands for: quoted text is text, plain text may be a number, a truth
 /// value or null. `None`: a number that JSON cannot hold.

@@ -1,25 +1,71 @@
 //! `slaforge check`
 
-use std::io::{Write as _, stdout};
+use std::{
+    env,
+    io::{Write as _, stdout},
+};
+
+use clap::ValueEnum;
+use sla_model::Model;
+use sla_spec::{OpenError, report::Report};
 
 use super::Specification;
 use crate::{compile, exit::Verdict, plan::Rule};
 
 /// Reads a specification and reports every problem in it, with its place and what to write instead
+///
+/// Exit status: 0 nothing but warnings was found; 1 the specification is wrong; 2 wrong usage, or a file cannot
+/// be read. The same in every format.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     specification: Specification,
+
+    /// How problems are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people: each problem with its lines, to standard error
+    Text,
+    /// For programs: one document to standard output, described in docs/report.md
+    Json,
+    /// For code review: a SARIF 2.1.0 log to standard output
+    Sarif,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let model = arguments.specification.open()?;
-    let plan = compile::plan(&model).at(arguments.specification.pace);
+    let write: fn(&Report) -> anyhow::Result<String> = match arguments.format {
+        Format::Text => return text(&arguments.specification),
+        Format::Json => |it| Ok(it.json()),
+        Format::Sarif => |it| Ok(it.sarif(&env::current_dir()?)),
+    };
+    let (report, verdict) = match arguments.specification.read() {
+        Ok(opened) => (opened.warnings.unwrap_or_else(Report::none), Verdict::Good),
+        Err(error) => match error.downcast()? {
+            OpenError::Spec(report) => (report, Verdict::Bad),
+            unreadable @ OpenError::Read(_) => return Err(unreadable.into()),
+        },
+    };
+    stdout().write_all(write(&report)?.as_bytes())?;
+    Ok(verdict)
+}
+
+fn text(specification: &Specification) -> anyhow::Result<Verdict> {
+    let model = specification.open()?;
+    writeln!(stdout(), "{}", summary(&model, specification))?;
+    Ok(Verdict::Good)
+}
+
+fn summary(model: &Model, specification: &Specification) -> String {
+    let plan = compile::plan(model).at(specification.pace);
     let rules: Vec<&Rule> = plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules).collect();
     let alerts = rules.iter().filter(|it| matches!(it, Rule::Alert { .. })).count();
-    writeln!(
-        stdout(),
+    format!(
         "`{}` is sound: {} objectives, {} limits, {} probes, {} journeys; {} recording and {alerts} alerting rules",
         model.name,
         model.objectives.len(),
@@ -27,6 +73,5 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         model.probes.len(),
         model.journeys.len(),
         rules.len() - alerts,
-    )?;
-    Ok(Verdict::Good)
+    )
 }

@@ -1,23 +1,32 @@
 //! One subcommand a file: its arguments, whose comments are its help, and what it does.
 
 pub mod check;
+pub mod completions;
+pub mod explain;
 pub mod generate;
+pub mod init;
+pub mod man;
+pub mod schema;
 pub mod test;
 
 use std::{
     collections::BTreeMap,
     io::{IsTerminal as _, stderr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use sla_model::{Model, Pace};
+use sla_spec::Opened;
+
+/// The specification that is read when none is named, and written by `init`.
+const DEFAULT: &str = "sla.yaml";
 
 /// Which specification, and in which surroundings.
 #[derive(clap::Args)]
 pub struct Specification {
-    /// The specification: a file, or a folder whose *.yaml files belong together
-    #[arg(value_name = "PATH", default_value = "examples/pharmacy")]
-    path: PathBuf,
+    /// The specification: a file, or a folder whose *.yaml files belong together; `sla.yaml`, if it is left out
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
 
     /// Overrides a variable of the specification; may be given several times
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = sla_spec::variable)]
@@ -29,10 +38,22 @@ pub struct Specification {
 }
 
 impl Specification {
+    /// Reads and checks the specification.
+    fn read(&self) -> anyhow::Result<Opened> {
+        let path = match &self.path {
+            Some(path) => path,
+            None if Path::new(DEFAULT).exists() => Path::new(DEFAULT),
+            None => anyhow::bail!(
+                "there is no `{DEFAULT}` here; `slaforge init` writes one, or name the specification: a file or a folder"
+            ),
+        };
+        let variables: BTreeMap<String, String> = self.variables.iter().cloned().collect();
+        Ok(sla_spec::open(path, &variables)?)
+    }
+
     /// Reads and checks the specification; warnings go to standard error.
     fn open(&self) -> anyhow::Result<Model> {
-        let variables: BTreeMap<String, String> = self.variables.iter().cloned().collect();
-        let opened = sla_spec::open(&self.path, &variables)?;
+        let opened = self.read()?;
         if let Some(warnings) = opened.warnings {
             eprintln!("{}", warnings.text(stderr().is_terminal()).trim_end());
         }

@@ -18,12 +18,13 @@ use sla_model::{
 use super::{
     labels::{alert, identity, recorded, split},
     notes::notes,
+    tile,
 };
 use crate::{
     plan::Rule,
     promql::{
         Expr,
-        build::{equal, number, one_of, over_time, select, series},
+        build::{equal, number, one_of, over_time, select, series, sum},
     },
     words,
 };
@@ -50,6 +51,20 @@ fn condition(model: &Model, objective: &Objective, burn: &Burn) -> Rule {
         // recovery, and the hold adds another half.
         let budget = objective.target.rest().decimal();
         expr = expr.and(above(&duration::text(BASE_WINDOW), budget));
+    }
+    let slices = duration::seconds(burn.long) / duration::seconds(BASE_WINDOW);
+    if !objective.indicator.counts_events() {
+        // Time that was not observed was not bad: else the first slow slice of a new deployment would be all of
+        // them.
+        let least = (threshold * slices).normalize();
+        expr = expr.and(select_recorded(&slo::errors(&long)).above(number(least)));
+    }
+    if burn.urgency == Urgency::Ticket {
+        // With little history the long window is as short as the history, and would be crossed before any page.
+        let observed =
+            over_time("sum_over_time", &recorded(model, objective, slo::TILES_HOUR), tile::range(burn.long));
+        let half = (slices / Decimal::TWO).floor();
+        expr = expr.and_on(&[], sum(observed).at_least(number(half)));
     }
     if objective.indicator.counts_events() {
         // Half an event below the minimum: three real errors may extrapolate to 2.9.
@@ -96,16 +111,17 @@ pub fn firing(model: &Model, objective: &Objective) -> Selector {
 }
 
 fn alert_rule(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Rule {
-    let mut burning = recorded(model, objective, slo::BURNING);
-    burning.matchers.push(equal("burn", &burn.name));
     let mut labels = alert(model, tier, &objective.module);
     labels.insert("slo", objective.id.to_string());
     labels.insert("burn", burn.name.clone());
     let threshold = sla_model::share::Share::new(burn.threshold(objective.target));
-    let summary = words::burn_summary(tier, &objective.title, burn.long);
+    let value = |it: &str| format!("{it} {{{{ $labels.{it} }}}}");
+    let part: Vec<String> = split(objective).into_iter().map(value).collect();
+    let part = if part.is_empty() { String::new() } else { format!(" ({})", part.join(", ")) };
+    let summary = words::burn_summary(tier, &objective.title, &part, burn.long);
     let description = words::burn_description(
         &objective.target.to_string(),
-        objective.window.length(),
+        objective.window,
         &threshold.to_string(),
         exhausted(objective, burn),
     );
@@ -113,9 +129,38 @@ fn alert_rule(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) ->
         name: ALERT,
         labels,
         notes: notes(model, tier, &objective.module, &summary, &description),
-        expr: hold(&burning, objective.hold(tier)),
+        expr: held(model, objective, burn, tier),
         pending: Duration::ZERO,
     }
+}
+
+/// Selects the recorded condition of a burn tier.
+fn burning(model: &Model, objective: &Objective, burn: &Burn) -> Selector {
+    let mut burning = recorded(model, objective, slo::BURNING);
+    burning.matchers.push(equal("burn", &burn.name));
+    burning
+}
+
+/// Holds the condition for the whole time of release, but not longer than events were above the budget in the
+/// part of it that the five-minute ratio does not remember by itself. The condition alone ends early: when a
+/// third of all events failed, the short window falls below its threshold minutes before the last bad event has
+/// left it. A ticket is about hours: its condition outlives the last bad event anyway.
+fn held(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr {
+    let burning = burning(model, objective, burn);
+    if burn.urgency == Urgency::Ticket {
+        return hold(&burning, objective.hold(tier));
+    }
+    let condition = hold(&burning, tier.release_after);
+    let memory = objective.indicator.memory();
+    let rest = objective.hold(tier);
+    if memory.is_zero() || rest.is_zero() {
+        return condition;
+    }
+    let ratio = recorded(model, objective, &error_ratio(&duration::text(BASE_WINDOW)));
+    let budget = objective.target.rest().decimal();
+    let above = over_time("max_over_time", &ratio, rest).above(number(budget));
+    let same: Vec<&str> = ["sla", "slo"].into_iter().chain(split(objective)).collect();
+    condition.and_on(&same, above)
 }
 
 /// Holds a recorded condition; the value is the worst of the hold.

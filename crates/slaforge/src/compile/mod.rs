@@ -1,5 +1,6 @@
 //! Model to plan. Pure and total: a checked model always compiles.
 
+mod absence;
 mod base;
 mod board;
 mod burn;
@@ -19,6 +20,7 @@ mod tile;
 mod trace;
 mod window;
 
+pub use absence::IDLE_FOR;
 use sla_model::Model;
 
 use crate::plan::{Collection, Group, Job, Plan, RuleFile};
@@ -45,6 +47,7 @@ fn objective(model: &Model, objective: &sla_model::objective::Objective) -> Rule
     rules.extend(tile::rules(model, objective));
     rules.extend(window::rules(model, objective));
     rules.extend(burn::rules(model, objective));
+    rules.extend(absence::rules(model, objective));
     let fast = Group { name: format!("slo-{}", objective.id), every: model.interval(), rules };
     let period = period::group(model, objective);
     RuleFile { name: objective.id.to_string(), groups: vec![fast, period] }

@@ -1,4 +1,4 @@
-//! The only reads and writes of generated files: all or nothing, and never over somebody's own file.
+//! The only writes: generated files all or nothing, and never over somebody's own file.
 
 mod drift;
 mod manifest;
@@ -14,6 +14,7 @@ use anyhow::Context as _;
 
 pub use drift::Drift;
 use manifest::{Manifest, State};
+use tempfile::NamedTempFile;
 
 use crate::target::{File, MARK};
 
@@ -121,22 +122,38 @@ impl Folder {
         Ok(differing)
     }
 
-    /// Puts one file in place whole: written beside it, flushed to the disk, then renamed.
     fn put(&self, file: &File) -> anyhow::Result<()> {
         let path = self.root.join(&file.path);
-        let folder = path.parent().unwrap_or(&self.root);
-        let written = || -> std::io::Result<()> {
-            fs::create_dir_all(folder)?;
-            let mut temporary = tempfile::Builder::new().prefix(".slaforge-").tempfile_in(folder)?;
-            temporary.write_all(file.text.as_bytes())?;
-            let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-            temporary.as_file().set_permissions(readable)?;
-            temporary.as_file().sync_all()?;
-            temporary.persist(&path)?;
-            fs::File::open(folder)?.sync_all()
-        };
-        written().with_context(|| format!("{} cannot be written", path.display()))
+        whole(&path, &file.text, |temporary| temporary.persist(&path).map_err(|it| it.error))
+            .with_context(|| format!("{} cannot be written", path.display()))
     }
+}
+
+/// Writes a new file and returns true; if something stands there already, leaves it and returns false.
+pub fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
+    let written = whole(path, text, |temporary| temporary.persist_noclobber(path).map_err(|it| it.error));
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be written", path.display())),
+    }
+}
+
+/// Puts one file in place whole: written beside it, flushed to the disk, then renamed.
+fn whole(
+    path: &Path,
+    text: &str,
+    rename: impl FnOnce(NamedTempFile) -> std::io::Result<fs::File>,
+) -> std::io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(".slaforge-").tempfile_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    temporary.as_file().set_permissions(readable)?;
+    temporary.as_file().sync_all()?;
+    rename(temporary)?;
+    fs::File::open(folder)?.sync_all()
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
@@ -212,6 +229,16 @@ mod tests {
         let written = open().write(&both[..1], true).unwrap();
         assert_eq!((written.pruned.len(), written.stale.len()), (0, 1));
         assert_eq!(fs::read_to_string(&theirs).unwrap(), "mine now\n");
+    }
+
+    #[test]
+    fn a_new_file_never_replaces_an_old_one() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("deep/sla.yaml");
+        assert!(create(&path, "first\n").unwrap());
+        assert!(!create(&path, "second\n").unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first\n");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "a temporary file is left");
     }
 
     #[test]

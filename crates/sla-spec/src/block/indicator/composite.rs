@@ -13,6 +13,7 @@ use crate::{
         context::Context,
         field::{Table, optional},
         list, scalar,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::{Kind, Node},
@@ -22,8 +23,12 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a composite",
     fields: &[
-        optional("worst", "[login, payment]", "At each moment as bad as the worst of these objectives."),
-        optional("weighted", "{login: 1, payment: 3}", "The mean of these objectives with their weights."),
+        optional("worst", "[login, payment]", "At each moment as bad as the worst of these objectives.")
+            .of(Type::Distinct(&Type::Name))
+            .exactly_one(),
+        optional("weighted", "{login: 1, payment: 3}", "The mean of these objectives with their weights.")
+            .of(Type::Map(&Type::Name, &Type::Number))
+            .exactly_one(),
     ],
     mistakes: &[("weights", "write `weighted`"), ("all", "write `worst`")],
 };

@@ -11,6 +11,7 @@ use crate::{
         context::Context,
         field::{Table, required},
         unit,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::Node,
@@ -24,8 +25,10 @@ pub const TABLE: Table = Table {
             "histogram",
             "http_request_duration_seconds",
             "The histogram, classic or native, without `_bucket`, `_sum` and `_count`.",
-        ),
-        required("within", "200ms", "The longest good observation; of a classic histogram a bucket bound."),
+        )
+        .of(Type::Text),
+        required("within", "200ms", "The longest good observation; of a classic histogram a bucket bound.")
+            .of(Type::Duration),
     ],
     mistakes: &[
         ("at_most", "write `within`: each observation is judged; `at_most` is for a mean"),

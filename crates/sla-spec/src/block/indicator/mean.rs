@@ -8,6 +8,7 @@ use crate::{
         context::Context,
         field::{Table, required},
         unit,
+        value_type::Type,
     },
     yaml::node::Node,
 };
@@ -16,8 +17,9 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a mean",
     fields: &[
-        required("histogram", "http_request_duration_seconds", "The histogram, without `_sum` and `_count`."),
-        required("at_most", "200ms", "The largest mean that is still good."),
+        required("histogram", "http_request_duration_seconds", "The histogram, without `_sum` and `_count`.")
+            .of(Type::Text),
+        required("at_most", "200ms", "The largest mean that is still good.").of(Type::Duration),
     ],
     mistakes: &[("within", "write `at_most`: the mean is judged; `within` is for a latency")],
 };

@@ -11,6 +11,7 @@ use crate::{
         context::Context,
         field::{Table, optional},
         scalar,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::{Kind, Node},
@@ -29,30 +30,44 @@ pub mod slices;
 pub const TABLE: Table = Table {
     what: "an indicator",
     fields: &[
-        optional("journey", "checkout", "The runs of a journey; a failed run is bad."),
-        optional("probe", "home", "The runs of a probe; a failed run is bad."),
-        optional("page", "{probe: home, within: 1s}", "Loads of a page; a failed or slow one is bad."),
+        optional("journey", "checkout", "The runs of a journey; a failed run is bad.")
+            .of(Type::Name)
+            .exactly_one(),
+        optional("probe", "home", "The runs of a probe; a failed run is bad.").of(Type::Name).exactly_one(),
+        optional("page", "{probe: home, within: 1s}", "Loads of a page; a failed or slow one is bad.")
+            .of(Type::Block(&page::TABLE))
+            .exactly_one(),
         optional(
             "ratio",
             "{bad: 'x_total{status=\"failed\"}', total: x_total}",
             "Events, with the bad or the good ones given.",
-        ),
+        )
+        .of(Type::Block(&ratio::TABLE))
+        .exactly_one(),
         optional(
             "latency",
             "{histogram: x_seconds, within: 200ms}",
             "Observations of a histogram; one above the limit is bad.",
-        ),
+        )
+        .of(Type::Block(&latency::TABLE))
+        .exactly_one(),
         optional(
             "mean",
             "{histogram: x_seconds, at_most: 200ms}",
             "Five-minute slices whose mean meets a limit.",
-        ),
+        )
+        .of(Type::Block(&mean::TABLE))
+        .exactly_one(),
         optional(
             "slices",
             "{gauge: queue_length, at_most: 100}",
             "Five-minute slices in which a gauge keeps to a bound.",
-        ),
-        optional("composite", "{worst: [login, payment]}", "Other objectives, seen as one."),
+        )
+        .of(Type::Block(&slices::TABLE))
+        .exactly_one(),
+        optional("composite", "{worst: [login, payment]}", "Other objectives, seen as one.")
+            .of(Type::Block(&composite::TABLE))
+            .exactly_one(),
     ],
     mistakes: &[
         ("availability", "write `journey: NAME` or `probe: NAME`"),

@@ -8,6 +8,7 @@ use crate::{
         context::Context,
         field::{Table, required},
         scalar, unit,
+        value_type::Type,
     },
     yaml::node::Node,
 };
@@ -16,8 +17,8 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "a page",
     fields: &[
-        required("probe", "home", "The probe that loads it."),
-        required("within", "1s", "The longest good load."),
+        required("probe", "home", "The probe that loads it.").of(Type::Name),
+        required("within", "1s", "The longest good load.").of(Type::Duration),
     ],
     mistakes: &[("at_most", "write `within`"), ("url", "the URL stands in the probe; write `probe: NAME`")],
 };

@@ -11,6 +11,7 @@ use crate::{
     decode::{
         context::Context,
         field::{Table, optional, required},
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::Node,
@@ -24,13 +25,13 @@ pub const TABLE: Table = Table {
             "bad",
             "'shop_payments_total{status=\"failed\"}'",
             "Counts the bad events: a selector of counters, or PromQL with `$window` that gives events per second.",
-        ),
+        ).of(Type::Text).exactly_one(),
         optional(
             "good",
             "'shop_payments_total{status=\"paid\"}'",
             "Counts the good events, instead of `bad`.",
-        ),
-        required("total", "shop_payments_total", "Counts every event."),
+        ).of(Type::Text).exactly_one(),
+        required("total", "shop_payments_total", "Counts every event.").of(Type::Text),
     ],
     mistakes: &[("errors", "write `bad`"), ("success", "write `good`"), ("all", "write `total`")],
 };

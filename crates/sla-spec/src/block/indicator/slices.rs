@@ -13,6 +13,7 @@ use crate::{
     decode::{
         context::Context,
         field::{Table, optional, required},
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::Node,
@@ -22,9 +23,12 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "`slices`",
     fields: &[
-        required("gauge", "queue_length", "The gauge; of several series the worst one counts."),
-        optional("at_most", "100", "Good up to this: a number, a duration (in seconds) or a share."),
-        optional("at_least", "1", "Good from this on, instead of `at_most`."),
+        required("gauge", "queue_length", "The gauge; of several series the worst one counts.")
+            .of(Type::Text),
+        optional("at_most", "100", "Good up to this: a number, a duration (in seconds) or a share.")
+            .of(Type::Amount)
+            .exactly_one(),
+        optional("at_least", "1", "Good from this on, instead of `at_most`.").of(Type::Amount).exactly_one(),
     ],
     mistakes: &[
         ("within", "write `at_most`"),

@@ -15,6 +15,7 @@ use crate::{
         context::Context,
         field::{Fields, Table, optional},
         scalar,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
     yaml::node::Node,
@@ -24,13 +25,19 @@ use crate::{
 pub const TABLE: Table = Table {
     what: "an objective's alert",
     fields: &[
-        optional("page", "P1", "The tier of the burn alerts that wake a person."),
-        optional("ticket", "P2", "The tier of the burn alerts that wait for a person."),
+        optional("page", "P1", "The tier of the burn alerts that wake a person.").of(Type::Name),
+        optional("ticket", "P2", "The tier of the burn alerts that wait for a person.").of(Type::Name),
+        optional(
+            "idle",
+            "P3",
+            "The tier of the alert that nothing was counted for a quarter of an hour; without it quiet is normal, except for probes.",
+        )
+        .of(Type::Name),
         optional(
             "burns",
             "{page: [2% in 1h, 5% in 6h], ticket: [10% in 1d, 10% in 3d]}",
             "How much of the budget must be spent in which time; the example is what holds, if it is left out.",
-        ),
+        ).of(Type::Block(&spend::TABLE)),
     ],
     mistakes: &[("down", "`down` is for journeys and scrapes; an objective has `page` and `ticket`")],
 };
@@ -44,13 +51,15 @@ pub struct Alert {
     pub page: Option<Told>,
     /// For whom it waits.
     pub ticket: Option<Told>,
+    /// Who is told that nothing happens.
+    pub idle: Option<TierId>,
     /// How fast the budget must be spent.
     pub spends: Vec<Spend>,
 }
 
 impl Default for Alert {
     fn default() -> Self {
-        Self { page: None, ticket: None, spends: WORKBOOK.to_vec() }
+        Self { page: None, ticket: None, idle: None, spends: WORKBOOK.to_vec() }
     }
 }
 
@@ -62,8 +71,9 @@ pub fn decode(node: &Node, window: Option<Window>, cx: &mut Context<'_>) -> Opti
     };
     let page = fields.maybe(cx, "page", tier);
     let ticket = fields.maybe(cx, "ticket", tier);
+    let idle = fields.maybe(cx, "idle", |it, cx| scalar::reference::<TierId>(Noun::Tier, it, cx));
     let spends = fields.or(cx, "burns", WORKBOOK.to_vec(), |it, cx| spend::decode(it, window, cx));
-    Some(Alert { page: page?, ticket: ticket?, spends: spends? })
+    Some(Alert { page: page?, ticket: ticket?, idle: idle?, spends: spends? })
 }
 
 fn word(urgency: Urgency) -> &'static str {

@@ -15,6 +15,7 @@ use crate::{
         context::Context,
         field::{Table, optional},
         list,
+        value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
     yaml::node::Node,
@@ -28,8 +29,9 @@ pub const TABLE: Table = Table {
             "page",
             "[2% in 1h, 5% in 6h]",
             "Pages when this share of the budget is spent in this time.",
-        ),
-        optional("ticket", "[10% in 1d, 10% in 3d]", "Opens a ticket then."),
+        )
+        .of(Type::Filled(&Type::Spend)),
+        optional("ticket", "[10% in 1d, 10% in 3d]", "Opens a ticket then.").of(Type::Filled(&Type::Spend)),
     ],
     mistakes: &[],
 };

@@ -1,6 +1,7 @@
 //! What the generated rules must do, computed from the model and not from the rules: when an alert fires, when
 //! it stays silent, when it is released.
 
+mod edge;
 mod input;
 mod limit;
 mod objective;
@@ -18,7 +19,7 @@ use crate::{
     plan::{CaseFile, Check},
     promql::{
         Expr,
-        build::{aggregate, over_time, select},
+        build::{aggregate, number, over_time, select},
     },
 };
 
@@ -38,7 +39,10 @@ pub fn files(model: &Model) -> Vec<CaseFile> {
     let mut files: Vec<CaseFile> = model
         .objectives
         .values()
-        .map(|it| CaseFile { name: it.id.to_string(), cases: objective::cases(model, it) })
+        .map(|it| {
+            let cases = objective::cases(model, it).into_iter().chain(edge::cases(model, it)).collect();
+            CaseFile { name: it.id.to_string(), cases }
+        })
         .collect();
     let mut platform = outage::cases(model);
     platform.extend(limit::cases(model));
@@ -62,6 +66,13 @@ fn silent(at: Duration, alerts: &Selector, since: Duration) -> Check {
 /// So many of these alerts fired at some time since `since`.
 fn fired(at: Duration, alerts: &Selector, since: Duration, count: u32) -> Check {
     Check { expected: Some(Decimal::from(count)), ..silent(at, alerts, since) }
+}
+
+/// The expression gives one sample that differs from this value by no more than floating point does.
+fn near(at: Duration, expr: Expr, expected: Decimal) -> Check {
+    let distance = Expr::Call("abs", vec![expr.minus(number(expected))]);
+    let close = aggregate("count", &[], distance.below(number(Decimal::new(1, 9))));
+    Check { at, expr: close, expected: Some(Decimal::ONE) }
 }
 
 /// The expression gives this value.

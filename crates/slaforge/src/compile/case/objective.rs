@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     compile::{
+        absence::IDLE,
         burn as rule,
         labels::recorded,
         trace::{STEP, Trace, at, exact, samples},
@@ -40,6 +41,9 @@ const START: u32 = 100;
 
 /// Clean traffic before a failure: longer than the window of the fastest tier.
 const CLEAN: Duration = Duration::from_hours(2);
+
+/// How long traffic goes on, or is quiet, where no long window matters.
+const QUIET: Duration = Duration::from_mins(40);
 
 /// How long a failure lasts, or twice as long as it takes to be seen.
 const FAILURE: Duration = Duration::from_hours(1);
@@ -159,7 +163,12 @@ impl Bench<'_> {
         ];
         let (fault, recovery) = (at(clean), at(clean + failure));
         let fires = fault + seen;
-        let released = recovery + remembered + self.objective.hold(&self.model.tiers[self.tier]);
+        let tier = &self.model.tiers[self.tier];
+        let released = if self.objective.indicator.memory().is_zero() {
+            recovery + remembered + tier.release_after
+        } else {
+            recovery + self.objective.released(self.fast, tier, Share::new(share))
+        };
         let alerts = self.alerts();
         let mut checks = vec![firing(fires.saturating_sub(early(self.model)), &alerts, None)];
         if seen <= SEEN_MAX {
@@ -216,11 +225,14 @@ impl Bench<'_> {
 
     fn idle(&self) -> Case {
         let each = Decimal::from(EVENTS);
-        let busy = samples(CLEAN);
+        let busy = samples(QUIET);
         let phases = [Phase(each, Decimal::ZERO, busy), Phase(Decimal::ZERO, Decimal::ZERO, busy)];
         let end = at(busy * 2);
         let recorded = |name: &str| select(&recorded(self.model, self.objective, name));
         let ratio = sum(recorded(&slo::error_ratio("5m")));
+        let mut idle = rule::firing(self.model, self.objective);
+        idle.matchers[0] = equal("alertname", IDLE);
+        let told = self.objective.idle_tier().map(|_| 1);
         self.case(
             "an idle night has no ratio and fires nothing",
             "0 divided by 0 is NaN, and one NaN poisons every longer window",
@@ -230,13 +242,14 @@ impl Bench<'_> {
                 value(end, sum(recorded(slo::EVENTS_RATE)), Some(Decimal::ZERO)),
                 value(end, sum(recorded(slo::ERRORS_RATE)), Some(Decimal::ZERO)),
                 silent(end, &rule::firing(self.model, self.objective), Duration::ZERO),
+                firing(end, &idle, told),
             ],
         )
     }
 
     fn restart(&self) -> Case {
         let each = Decimal::from(EVENTS);
-        let half = samples(CLEAN);
+        let half = samples(QUIET);
         let phases = [Phase(each, Decimal::ZERO, half)];
         let trace = |each: Decimal| Trace::from(START).rise(each, half).reset().rise(each, half).notation();
         let mut case = self.case(

@@ -1,4 +1,4 @@
-//! Problems as text for people: the code, what is wrong, where, with the lines around it, and a hint.
+//! The report for people: the code, what is wrong, where, with the lines around it, and a hint.
 
 use std::fmt::{self, Display};
 
@@ -10,36 +10,15 @@ use miette::{
 use crate::{
     diagnostic::{Diagnostic, Severity, Span},
     lines::Lines,
+    report::Summary,
     source_set::SourceSet,
 };
 
 /// How wide a report is; nothing here knows the terminal.
 const WIDTH: usize = 110;
 
-/// Problems together with the files in which they stand. `Display` is the whole report without colour.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// The problems, sorted.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files.
-    pub set: SourceSet,
-}
-
-impl Report {
-    /// Returns the whole report: every problem and a line that counts them.
-    pub fn text(&self, colour: bool) -> String {
-        text(&self.diagnostics, &self.set, colour)
-    }
-}
-
-impl Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text(false))
-    }
-}
-
-/// Returns the report of some problems, ending in a line that counts them.
-pub fn text(diagnostics: &[Diagnostic], set: &SourceSet, colour: bool) -> String {
+/// Returns every problem with its frame, and a line that counts them.
+pub fn render(diagnostics: &[Diagnostic], set: &SourceSet, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     // Links would write terminal escapes even without colour.
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH);
@@ -53,19 +32,9 @@ pub fn text(diagnostics: &[Diagnostic], set: &SourceSet, colour: bool) -> String
         }
         report.push('\n');
     }
-    report.push_str(&summary(diagnostics));
+    report.push_str(&Summary::of(diagnostics).to_string());
     report.push('\n');
     report
-}
-
-/// Returns "2 errors, 1 warning".
-pub fn summary(diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
-    let counted = |count: usize, word: &str| {
-        let s = if count == 1 { "" } else { "s" };
-        format!("{count} {word}{s}")
-    };
-    format!("{}, {}", counted(errors, "error"), counted(diagnostics.len() - errors, "warning"))
 }
 
 /// A problem in the form that the renderer wants.

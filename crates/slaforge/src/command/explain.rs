@@ -1,0 +1,103 @@
+//! `slaforge explain`
+
+use std::io::{Write as _, stdout};
+
+use clap::ValueEnum;
+use serde_json::json;
+use sla_spec::code::Code;
+
+use crate::exit::Verdict;
+
+/// Explains a code of a problem: what it means, why it is one, and how it looks wrong and right
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The code, as `slaforge check` prints it: `SLA012`, also `sla12` or `12`
+    #[arg(value_name = "CODE")]
+    subject: String,
+
+    /// How the explanation is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The forms of an explanation.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: one object with code, title, why, bad and good
+    Json,
+}
+
+/// Text for people is at most so wide.
+const COLUMNS: usize = 100;
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let explanation = of_code(arguments.subject.parse()?, arguments.format);
+    stdout().write_all(explanation.as_bytes())?;
+    Ok(Verdict::Good)
+}
+
+fn of_code(code: Code, format: Format) -> String {
+    let page = code.page();
+    match format {
+        Format::Text => format!(
+            "{code}: {}\n\n{}\n\nWrong:\n{}\nRight:\n{}",
+            code.title(),
+            wrapped(page.why),
+            indented(page.bad),
+            indented(page.good),
+        ),
+        Format::Json => {
+            let explanation = json!({
+                "code": code.to_string(),
+                "title": code.title(),
+                "why": page.why,
+                "bad": page.bad.trim(),
+                "good": page.good.trim(),
+            });
+            format!("{explanation:#}\n")
+        }
+    }
+}
+
+/// Breaks a paragraph between words.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let letters = word.chars().count();
+        if width > 0 && width + 1 + letters > COLUMNS {
+            lines.push(String::new());
+            width = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            let blank = if width > 0 { " " } else { "" };
+            line.push_str(blank);
+            line.push_str(word);
+            width += blank.len() + letters;
+        }
+    }
+    lines.join("\n")
+}
+
+fn indented(snippet: &str) -> String {
+    let line = |it: &str| if it.is_empty() { "\n".to_owned() } else { format!("    {it}\n") };
+    snippet.lines().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_fit_into_a_hundred_columns() {
+        for code in Code::ALL {
+            let text = wrapped(code.page().why);
+            assert!(text.lines().all(|it| it.chars().count() <= COLUMNS), "{text}");
+            assert!(text.split_whitespace().eq(code.page().why.split_whitespace()), "{text}");
+        }
+        assert_eq!(wrapped("a b"), "a b");
+    }
+}

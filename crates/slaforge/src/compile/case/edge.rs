@@ -1,0 +1,357 @@
+//! Tests of the edges: what is gone, new, late, renamed or planned. Each says what would go wrong without it.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sla_model::{
+    Model,
+    burn::{Burn, Urgency},
+    indicator::{BASE_WINDOW, Judged},
+    maintenance::Planned,
+    names::{own, slo},
+    objective::Objective,
+    selector::Selector,
+    share::Share,
+    tier::Tier,
+};
+
+use super::{
+    early, firing,
+    input::{self, Input, Phase, Start},
+    late, near, silent, value,
+};
+use crate::{
+    compile::{
+        absence::{self, IDLE, NEVER_SEEN, NEVER_SEEN_FOR, VANISHED, VANISHED_FOR},
+        burn as rule,
+        labels::recorded,
+        trace::{STEP, Trace, at, samples},
+    },
+    plan::{Case, Check},
+    promql::build::{aggregate, equal, exported, number, one_of, select, series, sum},
+};
+
+/// Events per sample.
+const EVENTS: u32 = 1_000_000;
+
+/// How long things go well, or wrong, before something happens.
+const STRETCH: Duration = Duration::from_mins(40);
+
+/// Returns the edges of an objective, as far as its series can be written as samples.
+pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
+    let edge = Edge { model, objective };
+    let mut cases = Vec::new();
+    let told = objective.ticket.is_some() || objective.page.is_some();
+    if told {
+        cases.push(edge.never_seen());
+    }
+    if edge.inputs(&[]).is_empty() {
+        return cases;
+    }
+    if told {
+        cases.push(edge.vanished());
+        cases.extend(edge.target_down());
+    }
+    if objective.indicator.judged() == Judged::Events {
+        cases.extend(edge.first_error());
+        cases.extend([edge.missing_scrapes(), edge.pods()]);
+    }
+    cases.push(edge.renamed());
+    cases.extend(edge.maintenance());
+    let burns = objective.burns();
+    if let Some((burn, tier)) = burns.first() {
+        cases.push(edge.restarted(burn, &model.tiers[*tier]));
+    }
+    let ticket = burns.iter().find(|it| it.0.urgency == Urgency::Ticket);
+    cases.extend(ticket.and_then(|it| edge.ticket(&it.0)));
+    cases
+}
+
+struct Edge<'m> {
+    model: &'m Model,
+    objective: &'m Objective,
+}
+
+fn clean(count: u32) -> Phase {
+    Phase(Decimal::from(EVENTS), Decimal::ZERO, count)
+}
+
+impl Edge<'_> {
+    fn inputs(&self, phases: &[Phase]) -> Vec<Input> {
+        input::series(self.objective, &Start { usual: clean(1), samples: 100 }, phases).unwrap_or_default()
+    }
+
+    fn recorded(&self, name: &str) -> Selector {
+        recorded(self.model, self.objective, name)
+    }
+
+    fn alerts(&self, name: &str) -> Selector {
+        let labels = [("alertname", name), ("alertstate", "firing"), ("sla", self.model.name.as_str())];
+        let mut alerts = series("ALERTS", &labels);
+        alerts.matchers.push(equal("slo", self.objective.id.as_str()));
+        alerts
+    }
+
+    fn case(&self, name: &str, why: &str, series: Vec<(Selector, String)>, checks: Vec<Check>) -> Case {
+        Case {
+            name: format!("{}: {name}", self.objective.id),
+            why: why.to_owned(),
+            interval: STEP,
+            series,
+            checks,
+        }
+    }
+
+    fn notations(&self, phases: &[Phase]) -> Vec<(Selector, String)> {
+        self.inputs(phases).into_iter().map(|it| (it.series, it.notation)).collect()
+    }
+
+    fn never_seen(&self) -> Case {
+        let end = NEVER_SEEN_FOR + Duration::from_mins(2);
+        self.case(
+            "what was never seen is told, and is not taken for vanished",
+            "an objective whose metric is misspelt looks like one without failures for ever",
+            Vec::new(),
+            vec![
+                silent(
+                    NEVER_SEEN_FOR.saturating_sub(early(self.model)),
+                    &self.alerts(NEVER_SEEN),
+                    Duration::ZERO,
+                ),
+                firing(end, &self.alerts(NEVER_SEEN), Some(1)),
+                silent(end, &self.alerts(VANISHED), Duration::ZERO),
+            ],
+        )
+    }
+
+    fn vanished(&self) -> Case {
+        let count = samples(STRETCH);
+        // The last rate needs two samples; a gauge's mean needs one.
+        let gone = at(count) + BASE_WINDOW;
+        let end = gone + VANISHED_FOR + late(self.model);
+        self.case(
+            "what vanishes is told, and is not taken for idle or never seen",
+            "a metric that was renamed spends no budget: its objective is green and blind",
+            self.notations(&[clean(count)]),
+            vec![
+                silent(at(count) + VANISHED_FOR, &self.alerts(VANISHED), Duration::ZERO),
+                firing(end, &self.alerts(VANISHED), Some(1)),
+                silent(end + NEVER_SEEN_FOR, &self.alerts(NEVER_SEEN), Duration::ZERO),
+                silent(end + NEVER_SEEN_FOR, &self.alerts(IDLE), Duration::ZERO),
+            ],
+        )
+    }
+
+    fn target_down(&self) -> Option<Case> {
+        let sources = absence::sources(self.model, self.objective);
+        let job = sources.first()?.id.as_str();
+        let (count, after) = (samples(STRETCH), samples(STRETCH / 2));
+        let mut inputs = self.notations(&[clean(count)]);
+        let up = format!("1+0x{} 0+0x{after}", count - 1);
+        inputs.push((series("up", &[("job", job), ("instance", "any:1")]), up));
+        Some(self.case(
+            "while its target is down, nothing is said to have vanished",
+            "one fault would be told twice, and the second alert would send people after a renamed metric",
+            inputs,
+            vec![silent(at(count + after), &self.alerts(VANISHED), Duration::ZERO)],
+        ))
+    }
+
+    fn first_error(&self) -> Option<Case> {
+        let count = samples(STRETCH);
+        let phases = [clean(count), Phase(Decimal::from(EVENTS), Decimal::new(5, 1), samples(BASE_WINDOW))];
+        let mut inputs = self.inputs(&phases);
+        let bad = inputs.iter_mut().find(|it| it.bad)?;
+        let born = Trace::from(0).rise(Decimal::from(EVENTS / 2), samples(BASE_WINDOW) - 1).notation();
+        bad.notation = format!("_x{} {born}", count + 1);
+        let series = inputs.into_iter().map(|it| (it.series, it.notation)).collect();
+        let ratio = || sum(select(&self.recorded(&slo::error_ratio("5m"))));
+        Some(self.case(
+            "before the first error the ratio is zero, and the first error is seen",
+            "a series of errors that does not exist yet leaves no ratio: no budget, no 100 %, and no first failure",
+            series,
+            vec![
+                value(at(count - 1), ratio(), Some(Decimal::ZERO)),
+                value(at(count - 1), sum(select(&self.recorded(slo::ERRORS_RATE))), Some(Decimal::ZERO)),
+                Check {
+                    at: at(count + samples(BASE_WINDOW)),
+                    expr: aggregate("count", &[], ratio().above(number(Decimal::new(3, 1)))),
+                    expected: Some(Decimal::ONE),
+                },
+            ],
+        ))
+    }
+
+    /// A share of failures that no rounding touches.
+    fn quarter(count: u32) -> Phase {
+        Phase(Decimal::from(EVENTS), Decimal::new(25, 2), count)
+    }
+
+    fn missing_scrapes(&self) -> Case {
+        let (before, gap, after) =
+            (samples(STRETCH / 2), samples(Duration::from_mins(4)), samples(STRETCH / 2));
+        let whole = self.inputs(&[Self::quarter(before), Self::quarter(gap), Self::quarter(after)]);
+        let cut = |it: Input| {
+            let parts: Vec<&str> = it.notation.split(' ').collect();
+            // The start, then one part for each stretch.
+            let notation = match parts.as_slice() {
+                [start, first, _, last] => format!("{start} {first} _x{gap} {last}"),
+                _ => it.notation.clone(),
+            };
+            (it.series, notation)
+        };
+        let end = at(before + gap + after);
+        let ratio = sum(select(&self.recorded(&slo::error_ratio("30m"))));
+        self.case(
+            "missing scrapes change no ratio",
+            "an average that takes a gap for zero, or a sum with a term for it, bends the ratio or loses it",
+            whole.into_iter().map(cut).collect(),
+            vec![
+                near(at(before + gap) + STEP * 3, ratio.clone(), Decimal::new(25, 2)),
+                near(end, ratio, Decimal::new(25, 2)),
+            ],
+        )
+    }
+
+    fn pods(&self) -> Case {
+        let half = samples(STRETCH / 2);
+        let inputs = self.inputs(&[Self::quarter(half)]);
+        let mut series = Vec::new();
+        for input in inputs {
+            let pod = |name: &str| {
+                let mut series = input.series.clone();
+                series.matchers.push(equal("pod", name));
+                series
+            };
+            series.push((pod("old"), input.notation.clone()));
+            series.push((pod("new"), format!("_x{} {}", half / 2, input.notation)));
+        }
+        let ratio = sum(select(&self.recorded(&slo::error_ratio("30m"))));
+        self.case(
+            "pods come and go, the ratio stays",
+            "series that are matched by all their labels find no partner when one of two pods ends",
+            series,
+            vec![near(at(half / 2 + half), ratio, Decimal::new(25, 2))],
+        )
+    }
+
+    fn renamed(&self) -> Case {
+        let tiles = 6;
+        let tile = |module: Option<&str>| {
+            let mut tile = self.recorded(slo::EVENTS_TILE);
+            for label in &self.objective.by {
+                tile.matchers.push(equal(label.as_str(), "any"));
+            }
+            tile.matchers.extend(module.map(|it| equal("module", it)));
+            tile
+        };
+        let events = sum(select(&self.recorded(&slo::events("2h"))));
+        let mut case = self.case(
+            "a module that was renamed keeps its history",
+            "recorded series that carry what may change fall apart into two histories, and windows over both fail",
+            vec![
+                (tile(Some("before")), format!("_ 100+0x{}", tiles - 1)),
+                (tile(None), format!("_ _x{tiles} 100+0x{}", tiles - 1)),
+            ],
+            // The window of two hours holds every one of them.
+            vec![value(BASE_WINDOW * (tiles * 2), events, Some(Decimal::from(tiles * 2 * 100)))],
+        );
+        case.interval = BASE_WINDOW;
+        case
+    }
+
+    fn maintenance(&self) -> Option<Case> {
+        if self.model.maintenance.planned != Planned::Exclude {
+            return None;
+        }
+        let (before, during) = (samples(STRETCH / 2), samples(STRETCH));
+        let phases = [clean(before), Phase(Decimal::from(EVENTS), Decimal::ONE, during)];
+        let mut series = self.notations(&phases);
+        let planned = exported(&own::MAINTENANCE, &[("module", self.objective.module.as_str())]);
+        series.push((planned, format!("0+0x{} 1+0x{during}", before - 1)));
+        let end = at(before + during);
+        Some(self.case(
+            "planned maintenance spends no budget and wakes nobody",
+            "work that was announced would eat the budget, or its silence would be told as vanished data",
+            series,
+            vec![
+                value(end, sum(select(&self.recorded(slo::ERRORS_RATE))), None),
+                silent(end, &rule::firing(self.model, self.objective), Duration::ZERO),
+                silent(end, &self.alerts(VANISHED), Duration::ZERO),
+            ],
+        ))
+    }
+
+    /// What a restarted Prometheus finds: the condition as it was recorded, and then nothing for a while.
+    fn restarted(&self, burn: &Burn, tier: &Tier) -> Case {
+        let release = tier.release_after;
+        let lasting = 4;
+        let mut condition = self.recorded(slo::BURNING);
+        condition.matchers.push(equal("burn", &burn.name));
+        let mut ratio = self.recorded(&slo::error_ratio("5m"));
+        for label in &self.objective.by {
+            condition.matchers.push(equal(label.as_str(), "any"));
+            ratio.matchers.push(equal(label.as_str(), "any"));
+        }
+        let hold = self.objective.hold(tier);
+        let ended = at(lasting);
+        let mut alerts = rule::firing(self.model, self.objective);
+        alerts.matchers.push(equal("burn", &burn.name));
+        self.case(
+            "a restart of Prometheus releases nothing early",
+            "a hold that lives in the alert's own state is lost with every restart: the page is released too soon",
+            vec![(condition, format!("0.9+0x{lasting}")), (ratio, format!("0.9+0x{lasting}"))],
+            vec![
+                firing((ended + hold).saturating_sub(early(self.model)), &alerts, Some(1)),
+                firing(ended + release + late(self.model), &alerts, None),
+            ],
+        )
+    }
+
+    /// Tickets look back a day and more, so their test is fed with tiles.
+    fn ticket(&self, burn: &Burn) -> Option<Case> {
+        let tile = |name: &str| {
+            let mut tile = self.recorded(name);
+            for label in &self.objective.by {
+                tile.matchers.push(equal(label.as_str(), "any"));
+            }
+            tile
+        };
+        if crate::compile::calendar::Calendar::of(self.model, self.objective).is_some() || burn.long > DAY {
+            return None;
+        }
+        let share = (burn.threshold(self.objective.target) * Decimal::from(10)).min(Decimal::ONE);
+        let each = if self.objective.indicator.counts_events() { Decimal::from(1000) } else { Decimal::ONE };
+        let tiles =
+            |time: Duration| u32::try_from(time.as_secs() / BASE_WINDOW.as_secs()).unwrap_or(u32::MAX);
+        let history = burn.long / 2 + Duration::from_hours(2);
+        let failing = Duration::from_hours(6);
+        // Of slices, time that was not observed counts as good.
+        let full = if self.objective.indicator.counts_events() { history } else { burn.long };
+        let seen = burn.detection(self.objective.target, Share::new(share), full)?;
+        let errors = (each * share).normalize();
+        let mut alerts = rule::firing(self.model, self.objective);
+        alerts.matchers.push(one_of("burn", [burn.name.as_str()]));
+        let start = BASE_WINDOW * (tiles(history) + 1);
+        let mut case = self.case(
+            "a slow burn opens a ticket, once half of its window was observed",
+            "with an hour of history the window of a day is an hour long, and a ticket comes before any page",
+            vec![
+                (tile(slo::EVENTS_TILE), format!("_ {each}+0x{}", tiles(history + failing))),
+                (
+                    tile(slo::ERRORS_TILE),
+                    format!("_ 0+0x{} {errors}+0x{}", tiles(history) - 1, tiles(failing)),
+                ),
+            ],
+            vec![
+                silent((start + seen).saturating_sub(BASE_WINDOW * 2), &alerts, Duration::ZERO),
+                firing(start + seen + BASE_WINDOW * 2, &alerts, Some(1)),
+            ],
+        );
+        case.interval = BASE_WINDOW;
+        (seen < failing).then_some(case)
+    }
+}
+
+/// A test of a longer window takes minutes.
+const DAY: Duration = Duration::from_hours(24);

@@ -1,0 +1,88 @@
+//! Goal: what `check` prints can be asked about, and what is derived from the program is whole.
+
+use std::{fs, process::Command};
+
+use serde_json::Value;
+
+use crate::bench::Bench;
+
+#[test]
+fn a_code_is_explained_however_it_is_written() {
+    let bench = Bench::empty();
+    let outcome = bench.start(&["explain", "SLA012"]);
+    assert_eq!((outcome.exit, &*outcome.stderr), (Some(0), ""));
+    assert!(outcome.stdout.starts_with("SLA012: a target leaves no error budget"), "{}", outcome.stdout);
+    for part in [
+        "\n\nWrong:\n\n    objectives:\n",
+        "target: 100%",
+        "\n\nRight:\n\n    objectives:\n",
+        "target: 99.9%",
+    ] {
+        assert!(outcome.stdout.contains(part), "no {part:?} in {}", outcome.stdout);
+    }
+    for word in ["sla012", "Sla12", "12"] {
+        assert_eq!(bench.start(&["explain", word]).stdout, outcome.stdout);
+    }
+    let outcome = bench.start(&["explain", "12", "--format", "json"]);
+    let explanation: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(explanation["code"], "SLA012");
+    for key in ["title", "why", "bad", "good"] {
+        assert!(explanation[key].as_str().is_some_and(|it| !it.is_empty()), "{key}");
+    }
+}
+
+#[test]
+fn an_unknown_code_is_an_error_with_a_hint() {
+    for (word, hint) in
+        [("SAL012", "did you mean `SLA012`?"), ("SLA999", "they go from `SLA001`"), ("", "SLA001")]
+    {
+        let outcome = Bench::empty().start(&["explain", word]);
+        assert_eq!((outcome.exit, &*outcome.stdout), (Some(2), ""));
+        assert!(outcome.stderr.contains(hint), "no {hint:?} in {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn the_schema_is_the_committed_one() {
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sla-v1.schema.json");
+    let committed = fs::read_to_string(committed).unwrap();
+    assert!(Bench::empty().start(&["schema"]).stdout == committed, "docs/sla-v1.schema.json is another one");
+}
+
+#[test]
+fn completions_are_scripts_of_their_shells() {
+    let bench = Bench::empty();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let outcome = bench.start(&["completions", shell]);
+        assert_eq!((outcome.exit, &*outcome.stderr), (Some(0), ""));
+        for word in ["generate", "explain", "format"] {
+            assert!(outcome.stdout.contains(word), "no `{word}` for {shell}");
+        }
+    }
+    let script = bench.folder().join("slaforge.bash");
+    fs::write(&script, bench.start(&["completions", "bash"]).stdout).unwrap();
+    // What bash would offer behind `slaforge gen`.
+    let ask = format!(
+        "source {} && COMP_WORDS=(slaforge gen) COMP_CWORD=1 && _slaforge slaforge gen slaforge && echo \"${{COMPREPLY[@]}}\"",
+        script.display()
+    );
+    let output = Command::new("bash").args(["-c", &ask]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "generate\n");
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let bench = Bench::empty();
+    let page = bench.start(&["man"]).stdout;
+    assert!(page.contains(".TH slaforge 1"), "{page}");
+    assert_eq!(bench.start(&["man", "--out", "pages"]).exit, Some(0));
+    let mut pages: Vec<_> =
+        fs::read_dir(bench.folder().join("pages")).unwrap().map(|it| it.unwrap().file_name()).collect();
+    pages.sort();
+    for command in ["check", "completions", "explain", "generate", "init", "man", "schema", "test"] {
+        let name = format!("slaforge-{command}.1");
+        let page = fs::read_to_string(bench.folder().join("pages").join(&name)).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");
+    }
+    assert!(pages.contains(&"slaforge.1".into()), "{pages:?}");
+}

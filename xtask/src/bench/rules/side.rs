@@ -1,0 +1,202 @@
+//! The same objective in three languages, and the rules that each generator makes of it.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::Context as _;
+use sla_model::duration;
+
+use super::trace::{END_MS, START_MS, Trace};
+use crate::{
+    backfill::{evaluate::Task, server::Ticks},
+    peers,
+    process::tied,
+    rule_file::{Rule, RuleFile},
+    stage,
+};
+
+/// How often rules are evaluated that say nothing of it.
+const INTERVAL: &str = "30s";
+
+/// How far back the rules are evaluated that no other rule reads by a range.
+const RECENT_MS: i64 = 10 * 60_000;
+
+/// The first evaluation: there is something to see.
+const FIRST_MS: i64 = START_MS + 10 * 60_000;
+
+/// The 30-day error ratio over what was scraped.
+pub const RAW: &str =
+    "sum(increase(http_requests_total{code=~\"5..\"}[30d])) / sum(increase(http_requests_total[30d]))";
+
+const OURS: &str = r#"version: sla/v1
+name: bench
+tiers:
+  P1: {title: urgent, severity: critical, confirm: 10m, restore: 1h, release_after: 30m, owners: [operations]}
+  P2: {title: important, severity: warning, confirm: 30m, restore: 2h, release_after: 30m, owners: [operations]}
+owners:
+  operations: {title: operations, webhook: {url: "http://pager:8090/operations"}}
+modules:
+  api: {title: API, owner: operations}
+scrapes:
+  api:
+    targets: ["api:8080"]
+    every: 30s
+    module: api
+    metrics:
+      http_requests_total: {type: counter, labels: [pod, code]}
+objectives:
+  requests:
+    module: api
+    target: 99.9%
+    window: 30d
+    indicator:
+      ratio: {bad: 'http_requests_total{code=~"5.."}', total: http_requests_total}
+    alert: {page: P1, ticket: P2}
+"#;
+
+const SLOTH: &str = r#"version: prometheus/v1
+service: bench
+slos:
+  - name: requests
+    objective: 99.9
+    sli:
+      events:
+        error_query: sum(rate(http_requests_total{code=~"5.."}[{{.window}}]))
+        total_query: sum(rate(http_requests_total[{{.window}}]))
+    alerting:
+      name: SloBurn
+"#;
+
+const PYRRA: &str = r#"apiVersion: pyrra.dev/v1alpha1
+kind: ServiceLevelObjective
+metadata: {name: requests, namespace: bench}
+spec:
+  target: "99.9"
+  window: 30d
+  indicator:
+    ratio:
+      errors: {metric: 'http_requests_total{code=~"5.."}'}
+      total: {metric: http_requests_total}
+"#;
+
+/// A generator and its rules.
+pub struct Side {
+    /// Its name and version.
+    pub name: &'static str,
+    /// The rules, in their order.
+    pub rules: Vec<Timed>,
+    /// Asks for the 30-day error ratio that its rules give.
+    pub ratio: &'static str,
+    history: History,
+}
+
+/// Which rules need to have been evaluated all along.
+enum History {
+    All,
+    /// Only the one of this name: others read it by a range.
+    Of(&'static str),
+    None,
+}
+
+/// A rule, and how often it is evaluated.
+pub struct Timed {
+    /// The rule.
+    pub rule: Rule,
+    /// How often, as its file says.
+    pub interval: String,
+    every_ms: i64,
+}
+
+/// Lets every generator write its rules below a folder.
+pub fn generate(folder: &Path) -> anyhow::Result<[Side; 3]> {
+    Ok([
+        Side {
+            name: "slaforge",
+            rules: ours(&folder.join("slaforge"))?,
+            ratio: "slo:period_error_ratio{slo=\"requests\"}",
+            history: History::All,
+        },
+        Side {
+            name: "sloth",
+            rules: sloth(&folder.join("sloth"))?,
+            ratio: "slo:sli_error:ratio_rate30d{sloth_slo=\"requests\"}",
+            history: History::Of("slo:sli_error:ratio_rate5m"),
+        },
+        Side {
+            name: "pyrra",
+            rules: pyrra(&folder.join("pyrra"))?,
+            ratio: "sum(http_requests:increase30d{code=~\"5..\",slo=\"requests\"}) / sum(http_requests:increase30d{slo=\"requests\"})",
+            history: History::None,
+        },
+    ])
+}
+
+fn ours(folder: &Path) -> anyhow::Result<Vec<Timed>> {
+    let source = written(folder, "sla.yaml", OURS)?;
+    let mut command = Command::new(stage::binary("slaforge")?);
+    command.arg("generate").arg(source).arg("--out").arg(folder);
+    run(&command)?;
+    timed(RuleFile::read(&folder.join("rules/requests.rules.yaml"))?)
+}
+
+fn sloth(folder: &Path) -> anyhow::Result<Vec<Timed>> {
+    let source = written(folder, "sloth.yaml", SLOTH)?;
+    let rules = folder.join("rules.yaml");
+    let mut command = Command::new(peers::SLOTH.ensure()?);
+    command.arg("generate").arg("--input").arg(source).arg("--out").arg(&rules);
+    run(&command)?;
+    timed(RuleFile::read(&rules)?)
+}
+
+fn pyrra(folder: &Path) -> anyhow::Result<Vec<Timed>> {
+    let source = written(folder, "pyrra.yaml", PYRRA)?;
+    let mut command = Command::new(peers::PYRRA.ensure()?);
+    command.arg(source);
+    let rules = written(folder, "rules.yaml", &run(&command)?)?;
+    timed(RuleFile::read(&rules)?)
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> anyhow::Result<std::path::PathBuf> {
+    fs::create_dir_all(folder)?;
+    let path = folder.join(name);
+    fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(path)
+}
+
+fn run(command: &Command) -> anyhow::Result<String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = tied(command).output().with_context(|| format!("{program} cannot be run"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(output.status.success(), "{program} failed:\n{said}");
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn timed(file: RuleFile) -> anyhow::Result<Vec<Timed>> {
+    let mut rules = Vec::new();
+    for group in file.groups {
+        let interval = group.interval.as_deref().unwrap_or(INTERVAL);
+        let every_ms = i64::try_from(duration::parse(interval)?.as_millis())?;
+        rules.extend(group.rules.into_iter().map(|rule| Timed {
+            rule,
+            interval: duration::text(std::time::Duration::from_millis(every_ms.unsigned_abs())),
+            every_ms,
+        }));
+    }
+    Ok(rules)
+}
+
+impl Side {
+    /// Returns when each recording rule is evaluated over a trace: never while Prometheus was down.
+    pub fn tasks(&self, trace: &Trace) -> Vec<Task<'_>> {
+        let ticks = |it: &Timed| {
+            let all = match self.history {
+                History::All => true,
+                History::Of(name) => it.rule.record.as_deref() == Some(name),
+                History::None => false,
+            };
+            let from_ms = if all { FIRST_MS } else { END_MS - RECENT_MS };
+            Ticks::to(END_MS, from_ms, it.every_ms).without(&trace.down)
+        };
+        let recording = self.rules.iter().filter(|it| it.rule.record.is_some());
+        recording.map(|it| Task { rule: &it.rule, ticks: ticks(it) }).collect()
+    }
+}
