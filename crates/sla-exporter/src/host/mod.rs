@@ -74,12 +74,7 @@ impl Host {
 }
 
 /// Keeps what was read; returns whether anybody still wants it.
-fn keep<T>(
-    host: &Weak<Host>,
-    place: fn(&Host) -> &Place<T>,
-    read: T,
-    clock: Clock,
-) -> bool {
+fn keep<T>(host: &Weak<Host>, place: fn(&Host) -> &Place<T>, read: T, clock: Clock) -> bool {
     let Some(host) = host.upgrade() else {
         return false;
     };
