@@ -138,6 +138,11 @@ fn every_family_of_the_catalogue_is_on_the_page_once() {
         assert_eq!(page.matches(&header).count(), 1, "{}", metric.name);
         assert!(page.contains(&format!("# HELP {} {}\n", metric.name, metric.help)), "{}", metric.name);
     }
+    // And the other way round: what is on the page stands in the catalogue, or in the specification.
+    let known: Vec<_> = names::exported().map(|it| it.name).collect();
+    let shown = page.lines().filter_map(|it| it.strip_prefix("# TYPE ")?.split(' ').next());
+    let unknown: Vec<_> = shown.filter(|it| !known.contains(it) && *it != "shop_payments_total").collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 #[test]

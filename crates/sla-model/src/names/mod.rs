@@ -4,10 +4,13 @@
 pub mod business;
 pub mod host;
 pub mod journey;
+mod manual;
 pub mod own;
 pub mod page;
 pub mod probe;
 pub mod slo;
+
+pub use manual::manual;
 
 /// One metric family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
