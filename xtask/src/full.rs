@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Context as _;
 
 use crate::{
-    bench,
+    bench, outside,
     packages::{self, find},
     process::enclosed,
     strict,
@@ -15,14 +15,14 @@ use crate::{
 const DENY_VERSION: &str = "0.20.2";
 
 /// Runs what is too slow for every run: licences and bans of dependencies, the rules under Prometheus 3 and pint,
-/// every bench; builds the tools for it from source, with Go
+/// the exporter under Prometheus 3 and on a machine that is used up, every bench; builds the tools for it from source, with Go
 #[derive(clap::Args)]
 pub struct Arguments {}
 
 /// Runs the command.
 pub async fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut code = deny()?;
-    if !strict::run()? {
+    if !strict::run()? || !outside::run()? {
         code = ExitCode::FAILURE;
     }
     for name in bench::Name::ALL {

@@ -29,8 +29,8 @@ pub struct Histogram {
     counts: Vec<u64>,
     sum: Duration,
     native: Native,
-    /// The last traced run in each bucket; empty until there is one.
-    exemplars: Vec<Option<Exemplar>>,
+    /// The last traced run in each bucket that has one, rising; most runs fall into a few buckets.
+    exemplars: Vec<(usize, Exemplar)>,
 }
 
 /// A run that fell into a bucket, by its trace.
@@ -94,8 +94,10 @@ impl Histogram {
     pub fn observe_traced(&mut self, exemplar: Exemplar) {
         self.observe(exemplar.took);
         let place = self.place(exemplar.took);
-        self.exemplars.resize(self.counts.len(), None);
-        self.exemplars[place] = Some(exemplar);
+        match self.exemplars.binary_search_by_key(&place, |it| it.0) {
+            Ok(found) => self.exemplars[found].1 = exemplar,
+            Err(gap) => self.exemplars.insert(gap, (place, exemplar)),
+        }
     }
 
     fn place(&self, duration: Duration) -> usize {
@@ -110,7 +112,8 @@ impl Histogram {
         let mut below = 0;
         bounds.zip(&self.counts).enumerate().map(move |(place, ((le, seconds), count))| {
             below += count;
-            let exemplar = self.exemplars.get(place).and_then(Option::as_ref);
+            let exemplar = self.exemplars.binary_search_by_key(&place, |it| it.0);
+            let exemplar = exemplar.ok().map(|it| &self.exemplars[it].1);
             Bucket { le, seconds, count: below, exemplar }
         })
     }

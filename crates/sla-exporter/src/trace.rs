@@ -11,25 +11,26 @@ pub const HEADER: &str = "traceparent";
 
 /// The identity of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TraceId(u128);
+pub struct TraceId([u8; 16]);
 
 impl From<u128> for TraceId {
     /// Zero is no trace, so it becomes one.
     fn from(number: u128) -> Self {
-        Self(number.max(1))
+        Self(number.max(1).to_be_bytes())
     }
 }
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
     }
 }
 
 impl TraceId {
     /// Returns the value of the header: version 0, this trace, a span of our own, sampled.
     pub fn parent(self) -> String {
-        let span = u64::try_from(self.0 & u128::from(u64::MAX)).unwrap_or(1).max(1);
+        let number = u128::from_be_bytes(self.0);
+        let span = u64::try_from(number & u128::from(u64::MAX)).unwrap_or(1).max(1);
         format!("00-{self}-{span:016x}-01")
     }
 }

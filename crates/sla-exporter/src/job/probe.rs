@@ -101,7 +101,8 @@ impl Job for ProbeJob {
         let started = Instant::now();
         let trace = self.traces.next();
         let host = Arc::clone(&self.host.borrow());
-        let work = work(&self.work, &host, deadline, trace);
+        // On the heap only while it runs: twenty thousand jobs that wait would hold as many connections' room.
+        let work = Box::pin(work(&self.work, &host, deadline, trace));
         let outcome = guarded(work, deadline).await.unwrap_or_else(|fault| failed(fault, started.elapsed()));
         self.tell(&outcome.verdict);
         lock(&self.state).record(outcome, Some(trace), (self.clock)());

@@ -42,7 +42,7 @@ impl QueryJob {
 
 impl Job for QueryJob {
     async fn run(&mut self, deadline: Deadline) {
-        let pass = match guarded(self.reader.pass(deadline.0), deadline).await {
+        let pass = match guarded(Box::pin(self.reader.pass(deadline.0)), deadline).await {
             Ok(Ok(totals)) => Ok(totals.clone()),
             Ok(Err(error)) => Err(format!("{:#}", anyhow::Error::from(error))),
             Err(fault) => Err(fault.to_owned()),
