@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use serde_json::Value;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, example};
 
 #[test]
 fn a_code_is_explained_however_it_is_written() {
@@ -79,10 +79,36 @@ fn every_command_has_a_manual_page() {
     let mut pages: Vec<_> =
         fs::read_dir(bench.folder().join("pages")).unwrap().map(|it| it.unwrap().file_name()).collect();
     pages.sort();
-    for command in ["check", "completions", "explain", "generate", "init", "man", "schema", "test"] {
+    for command in ["check", "completions", "explain", "fmt", "generate", "init", "man", "schema", "test"] {
         let name = format!("slaforge-{command}.1");
         let page = fs::read_to_string(bench.folder().join("pages").join(&name)).unwrap();
         assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");
     }
     assert!(pages.contains(&"slaforge.1".into()), "{pages:?}");
+}
+
+#[test]
+fn an_objective_is_explained_with_its_numbers() {
+    let bench = Bench::empty();
+    let spec = example();
+    let spec = spec.to_str().unwrap();
+    let outcome = bench.start(&["explain", "checkout-availability", spec]);
+    assert_eq!((outcome.exit, &*outcome.stderr), (Some(0), ""));
+    // 14.4 × 0.1 %; 1.44 % of an hour; 30 d × 0.1 %; every formula, and the alert that reads the last of them.
+    for part in ["= 14.4 times what is allowed; x budget 0.1% = 1.44%", "     52s", "43.2 minutes"] {
+        assert!(outcome.stdout.contains(part), "no {part:?} in {}", outcome.stdout);
+    }
+    for part in
+        ["  slo:events:rate5m\n", "  slo:period_error_ratio\n", "  alert SloBurn 1h\n", "\nEvery 2m: "]
+    {
+        assert!(outcome.stdout.contains(part), "no {part:?} in {}", outcome.stdout);
+    }
+    let json = bench.start(&["explain", "checkout-availability", spec, "--format", "json"]).stdout;
+    let facts: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(facts["tiers"][0]["threshold"], "1.44%");
+    let rules = facts["groups"][0]["rules"].as_array().unwrap();
+    assert!(rules.iter().all(|it| it["about"].as_str().is_some_and(|it| !it.is_empty())), "{rules:?}");
+    let outcome = bench.start(&["explain", "checkout-availabilty", spec]);
+    assert_eq!(outcome.exit, Some(2));
+    assert!(outcome.stderr.contains("did you mean `checkout-availability`?"), "{}", outcome.stderr);
 }

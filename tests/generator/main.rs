@@ -4,5 +4,7 @@
 mod bench;
 mod check;
 mod explain;
+mod fmt;
 mod generate;
+mod import;
 mod init;

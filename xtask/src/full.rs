@@ -1,6 +1,12 @@
 //! `cargo xtask full`: what is too slow for every run, or needs tools that are built from source.
 
-use std::process::{Command, ExitCode};
+mod fuzz;
+mod import;
+
+use std::{
+    fs,
+    process::{Command, ExitCode},
+};
 
 use anyhow::Context as _;
 
@@ -15,22 +21,71 @@ use crate::{
 const DENY_VERSION: &str = "0.20.2";
 
 /// Runs what is too slow for every run: licences and bans of dependencies, the rules under Prometheus 3 and pint,
-/// the exporter under Prometheus 3 and on a machine that is used up, every bench; builds the tools for it from source, with Go
+/// the exporter under Prometheus 3 and on a machine that is used up, every bench, the peers' own examples, fuzzing;
+/// builds the tools for it from source, with Go
 #[derive(clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Only these
+    areas: Vec<Area>,
+}
+
+/// A part that can be run on its own.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Area {
+    /// Licences, bans and sources of dependencies
+    Deny,
+    /// The generated rules under Prometheus 3 and pint
+    Strict,
+    /// The exporter under Prometheus 3 and exporter-toolkit's configurations, and on a machine that is used up
+    Exporter,
+    /// Every measurement against a peer
+    Bench,
+    /// Imports the examples that Sloth, Pyrra and OpenSLO publish themselves
+    Import,
+    /// Runs each fuzz target for a minute
+    Fuzz,
+}
+
+/// Every part, in the order in which they run.
+const AREAS: [Area; 6] = [Area::Deny, Area::Strict, Area::Exporter, Area::Bench, Area::Import, Area::Fuzz];
 
 /// Runs the command.
-pub async fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut code = deny()?;
-    if !strict::run()? || !outside::run()? {
-        code = ExitCode::FAILURE;
+pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
+    for area in AREAS.into_iter().filter(|it| arguments.areas.is_empty() || arguments.areas.contains(it)) {
+        let outcome = match area {
+            Area::Deny => deny()?,
+            Area::Strict if strict::run()? => ExitCode::SUCCESS,
+            Area::Strict => ExitCode::FAILURE,
+            Area::Exporter if outside::run()? => ExitCode::SUCCESS,
+            Area::Exporter => ExitCode::FAILURE,
+            Area::Bench => benches().await?,
+            Area::Import => import::run()?,
+            Area::Fuzz => fuzz::run()?,
+        };
+        if outcome != ExitCode::SUCCESS {
+            code = ExitCode::FAILURE;
+        }
     }
+    Ok(code)
+}
+
+async fn benches() -> anyhow::Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
     for name in bench::Name::ALL {
         if bench::measure(name, bench::SEED).await? != ExitCode::SUCCESS {
             code = ExitCode::FAILURE;
         }
     }
     Ok(code)
+}
+
+/// Writes what was found to `docs/evidence/NAME.json`.
+fn evidence(name: &str, found: &impl serde::Serialize) -> anyhow::Result<()> {
+    let path = packages::root().join(format!("docs/evidence/{name}.json"));
+    let text = serde_json::to_string_pretty(found).context("the evidence cannot be written")?;
+    fs::create_dir_all(path.parent().unwrap_or(packages::root()))?;
+    fs::write(&path, format!("{text}\n")).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Checks licences, bans and sources. Advisories need a database from outside and are left to whoever has one.

@@ -41,6 +41,11 @@ pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux"
 /// Gives a command and all its descendants a life of their own; part of every Debian.
 pub const UNSHARE: Program = Program { command: "unshare", package: "util-linux" };
 
+/// Fetches Go modules; any version can.
+pub const GO: Program = Program { command: "go", package: "golang-go" };
+/// Compiles libFuzzer.
+pub const COMPILER: Program = Program { command: "g++", package: "g++" };
+
 /// Returns where a program is, if it is installed.
 pub fn find(command: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;

@@ -112,6 +112,25 @@ pub fn enclosed(command: &Command) -> Command {
     if *allowed { tied(&wrapped(packages::UNSHARE.command, &FLAGS, command)) } else { tied(command) }
 }
 
+/// What a command said.
+pub struct Captured {
+    /// Its standard output, as text.
+    pub stdout: String,
+    /// Its standard error, as text.
+    pub stderr: String,
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+}
+
+/// Runs a command to its end, tied to us.
+pub fn captured(command: &Command) -> anyhow::Result<Captured> {
+    let program = command.get_program().to_string_lossy();
+    let output = tied(command).stdin(Stdio::null()).output();
+    let output = output.with_context(|| format!("{program} cannot be run"))?;
+    let text = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
+    Ok(Captured { stdout: text(&output.stdout), stderr: text(&output.stderr), code: output.status.code() })
+}
+
 fn wrapped(wrapper: &str, flags: &[&str], command: &Command) -> Command {
     let mut outer = Command::new(wrapper);
     outer.args(flags).arg(command.get_program()).args(command.get_args());

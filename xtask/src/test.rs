@@ -91,8 +91,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The crates whose tests can be chosen.
-const CRATES: [&str; 8] =
-    ["sla-model", "sla-spec", "slaforge", "sla-probe", "sla-source", "sla-exporter", "sla-shop", "xtask"];
+const CRATES: [&str; 9] = [
+    "sla-model",
+    "sla-spec",
+    "sla-import",
+    "slaforge",
+    "sla-probe",
+    "sla-source",
+    "sla-exporter",
+    "sla-shop",
+    "xtask",
+];
 
 /// Returns the steps that the areas choose; no area means all.
 fn chosen(arguments: &Arguments) -> anyhow::Result<Vec<Step>> {

@@ -39,6 +39,8 @@ pub struct Model {
     pub grafana: Option<String>,
     /// How long Prometheus keeps its data, if the specification says so.
     pub retention: Option<Duration>,
+    /// How late rules are evaluated, so that samples that come late are there; at once, if it is left out.
+    pub query_offset: Option<Duration>,
     /// The mail server that Alertmanager uses.
     pub smtp: Option<Smtp>,
     /// Values that stand in no text and in no output, used as `{{name}}` in calls.

@@ -5,7 +5,7 @@
 //! (`check`) → [`sla_model::Model`]. Every stage adds its problems to one list and goes on, so one run shows
 //! all of them. Nothing but [`read`] touches the world, except for the system's time zone database.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, rc::Rc};
 
 use sla_model::Model;
 
@@ -14,6 +14,7 @@ use crate::{
     decode::context::Context,
     diagnostic::{Diagnostic, Severity},
     report::Report,
+    yaml::node::Node,
 };
 
 mod block;
@@ -21,15 +22,15 @@ mod check;
 pub mod code;
 mod decode;
 pub mod diagnostic;
-mod lines;
+pub mod lines;
 pub mod manual;
 pub mod promql;
 pub mod report;
 pub mod schema;
 pub mod source_set;
-mod suggest;
+pub mod suggest;
 mod variable;
-mod yaml;
+pub mod yaml;
 
 pub use source_set::{ReadError, Source, SourceSet, read};
 pub use variable::{VariableError, variable};
@@ -80,6 +81,26 @@ pub fn load(set: &SourceSet, variables: &BTreeMap<String, String>) -> Result<Loa
     }
     let model = model.expect("what cannot be decoded was reported as an error");
     Ok(Loaded { model, warnings: problems })
+}
+
+/// Returns whether two texts are YAML with the same values in the same order, each with or without quotes as before:
+/// whatever reads them understands the same.
+pub fn same(left: &str, right: &str) -> bool {
+    let tree = |it: &str| yaml::parse::parse(0, it, &mut Vec::new());
+    tree(left).zip(tree(right)).is_some_and(|(left, right)| left.same(&right))
+}
+
+/// Reads every document of every file, for texts in other languages: each file may hold several documents.
+/// What is wrong with the text comes back as problems with their places.
+pub fn documents(set: &SourceSet) -> Result<Vec<Rc<Node>>, Vec<Diagnostic>> {
+    let mut problems = set.broken().to_vec();
+    let mut roots = Vec::new();
+    for (file, source) in (0..).zip(set.sources()) {
+        if !set.broken().iter().any(|it| it.span.file == file) {
+            roots.extend(yaml::parse::documents(file, &source.text, &mut problems).into_iter().flatten());
+        }
+    }
+    if problems.is_empty() { Ok(roots) } else { Err(problems) }
 }
 
 /// A specification that was read from files.

@@ -6,7 +6,9 @@
 mod command;
 mod compile;
 mod exit;
+mod explain;
 mod io;
+mod parallel;
 mod plan;
 mod promql;
 mod target;
@@ -32,7 +34,9 @@ enum Command {
     Init(command::init::Arguments),
     Check(command::check::Arguments),
     Explain(command::explain::Arguments),
+    Fmt(command::fmt::Arguments),
     Generate(command::generate::Arguments),
+    Import(command::import::Arguments),
     Test(command::test::Arguments),
     Schema(command::schema::Arguments),
     Completions(command::completions::Arguments),
@@ -44,7 +48,9 @@ fn main() -> ExitCode {
         Command::Init(arguments) => command::init::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Explain(arguments) => command::explain::run(&arguments),
+        Command::Fmt(arguments) => command::fmt::run(&arguments),
         Command::Generate(arguments) => command::generate::run(&arguments),
+        Command::Import(arguments) => command::import::run(&arguments),
         Command::Test(arguments) => command::test::run(&arguments),
         Command::Schema(arguments) => command::schema::run(&arguments),
         Command::Completions(arguments) => command::completions::run(&arguments),

@@ -1,6 +1,6 @@
 //! What is to be generated, as data: every target renders from this and from nothing else.
 //!
-//! Durations in a plan are nominal until [`Plan::at`] divides them; names, labels and texts never change.
+//! Durations are nominal until `at` divides them; names, labels and texts never change.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,21 +12,6 @@ use sla_model::{
 };
 
 use crate::promql::Expr;
-
-/// Everything that one specification becomes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Rule files, one per objective and one for the platform.
-    pub rules: Vec<RuleFile>,
-    /// What Prometheus scrapes and whom it tells.
-    pub collection: Collection,
-    /// Who is told of what.
-    pub routing: Routing,
-    /// Dashboards.
-    pub boards: Vec<Board>,
-    /// What the rules must do, one entry per rule file.
-    pub cases: Vec<CaseFile>,
-}
 
 /// Labels or annotations, sorted by name.
 pub type Labels = BTreeMap<&'static str, String>;
@@ -255,27 +240,18 @@ pub struct Check {
     pub expected: Option<Decimal>,
 }
 
-impl Plan {
-    /// Returns the plan with everything that judges or schedules divided by the pace.
-    ///
-    /// Cases are left out: they prove the nominal rules, and are written at pace 1 only.
-    #[must_use]
-    pub fn at(&self, pace: Pace) -> Self {
-        let group = |it: &Group| Group {
-            name: it.name.clone(),
+impl RuleFile {
+    /// Returns the rules with every duration divided by the pace.
+    pub fn at(self, pace: Pace) -> Self {
+        if pace == Pace::REAL {
+            return self;
+        }
+        let group = |it: Group| Group {
             every: pace.real(it.every),
             rules: it.rules.iter().map(|rule| rule.at(pace)).collect(),
+            ..it
         };
-        let file =
-            |it: &RuleFile| RuleFile { name: it.name.clone(), groups: it.groups.iter().map(group).collect() };
-        let cases = if pace == Pace::REAL { self.cases.clone() } else { Vec::new() };
-        Self {
-            rules: self.rules.iter().map(file).collect(),
-            collection: self.collection.at(pace),
-            routing: self.routing.at(pace),
-            boards: self.boards.iter().map(|it| it.at(pace)).collect(),
-            cases,
-        }
+        Self { groups: self.groups.into_iter().map(group).collect(), ..self }
     }
 }
 
@@ -294,7 +270,8 @@ impl Rule {
 }
 
 impl Collection {
-    fn at(&self, pace: Pace) -> Self {
+    /// Returns the same with every duration divided by the pace.
+    pub fn at(&self, pace: Pace) -> Self {
         let job = |it: &Job| Job { every: pace.real(it.every), ..it.clone() };
         Self {
             interval: pace.real(self.interval),
@@ -305,7 +282,8 @@ impl Collection {
 }
 
 impl Routing {
-    fn at(&self, pace: Pace) -> Self {
+    /// Returns the same with every duration divided by the pace.
+    pub fn at(&self, pace: Pace) -> Self {
         let route = |it: &Route| Route {
             group_wait: pace.real(it.group_wait),
             group_interval: pace.real(it.group_interval),
@@ -317,7 +295,8 @@ impl Routing {
 }
 
 impl Board {
-    fn at(&self, pace: Pace) -> Self {
+    /// Returns the same with every duration divided by the pace.
+    pub fn at(&self, pace: Pace) -> Self {
         let query = |it: &Query| Query { expr: it.expr.at(pace), legend: it.legend.clone() };
         let panel = |it: &Panel| Panel { queries: it.queries.iter().map(query).collect(), ..it.clone() };
         Self {

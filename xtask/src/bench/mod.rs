@@ -125,8 +125,8 @@ fn keep(name: &str, evidence: &impl Serialize) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Says what the measurement ran on.
-fn machine() -> String {
+/// Says what a measurement ran on.
+pub fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|it| it.strip_prefix("model name")).unwrap_or("");

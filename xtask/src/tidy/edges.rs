@@ -3,10 +3,11 @@
 use super::Metadata;
 
 /// Every crate of the workspace with those that it may use; the same list stands in ARCHITECTURE.md.
-const EDGES: [(&str, &[&str]); 8] = [
+const EDGES: [(&str, &[&str]); 9] = [
     ("sla-model", &[]),
     ("sla-spec", &["sla-model"]),
-    ("slaforge", &["sla-spec", "sla-model"]),
+    ("sla-import", &["sla-spec", "sla-model"]),
+    ("slaforge", &["sla-import", "sla-spec", "sla-model"]),
     ("sla-probe", &["sla-model"]),
     ("sla-source", &["sla-model"]),
     ("sla-exporter", &["sla-probe", "sla-source", "sla-spec", "sla-model"]),

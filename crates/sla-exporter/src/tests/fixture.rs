@@ -107,6 +107,7 @@ pub fn model(shop: &str, database: &Path) -> Model {
     let fast = objective();
     Model {
         retention: None,
+        query_offset: None,
         smtp: None,
         secrets: BTreeMap::new(),
         name: "pharmacy-shop".parse().unwrap(),

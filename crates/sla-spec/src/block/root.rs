@@ -64,6 +64,12 @@ pub const TABLE: Table = Table {
         optional("retention", "400d", "How long Prometheus keeps its data; no window may be longer.")
             .of(Type::Duration),
         optional(
+            "query_offset",
+            "1m",
+            "How late rules are evaluated, for samples that arrive late; alerts come as much later. Prometheus 2.53 or newer.",
+        )
+        .of(Type::Duration),
+        optional(
             "include",
             "[tiers.yaml, ../common]",
             "Other files and directories that belong to it, relative to the file that names them.",
@@ -290,6 +296,9 @@ impl Root {
             unit::ranged(it, cx, "a retention", &RETENTION).map(|retention| Some((retention, it.span)))
         });
         cx.retention = retention.flatten();
+        let query_offset = self.single_or("query_offset", None, cx, |it, cx| {
+            unit::ranged(it, cx, "a query offset", &QUERY_OFFSET).map(Some)
+        });
         let smtp = self.single_or("smtp", None, cx, |it, cx| smtp::decode(it, cx).map(Some));
         cx.collected.mailed = self.values.contains_key("smtp") || self.incomplete;
         let secrets = list::named(self.entries("secrets"), cx, secret::decode);
@@ -313,6 +322,7 @@ impl Root {
             alertmanagers: alertmanagers?,
             grafana: grafana?,
             retention: retention?.map(|it| it.0),
+            query_offset: query_offset?,
             smtp: smtp?,
             secrets,
             scrapes,
@@ -332,6 +342,9 @@ impl Root {
 
 /// Below a day nothing can be judged; above ten years the unit is mistyped.
 const RETENTION: RangeInclusive<Duration> = Duration::from_hours(24)..=Duration::from_hours(3660 * 24);
+
+/// Prometheus looks five minutes back for the newest value. What is recorded later than that is on no dashboard.
+const QUERY_OFFSET: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(4);
 
 fn include(node: &Node, cx: &mut Context<'_>) {
     list::distinct(node, cx, scalar::text);

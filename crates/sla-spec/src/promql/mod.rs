@@ -59,7 +59,7 @@ pub fn selector(text: &str) -> Result<Selector, PromqlError> {
 pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> {
     bounded(text)?;
     let parts = scan::selector(text)?;
-    let expression = parser::parse(text).map_err(|it| PromqlError::new(it, 0))?;
+    let expression = parser::parse(text).map_err(|it| refused(text, &parts, it))?;
     let Expr::VectorSelector(found) = expression else {
         return Err(PromqlError::new("this is not a plain selector", 0));
     };
@@ -75,6 +75,19 @@ pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> 
     let at = name.as_ref().map_or(0, |it| it.start);
     let selector = converted(&found).map_err(|it| PromqlError { at, ..it })?;
     Ok(Located { selector, name: name.unwrap_or(0..text.len()), matchers })
+}
+
+/// Says where a selector of the right form is wrong. Patterns are compiled by the parser, in its own dialect, so it
+/// is asked about each of them alone; only now, because compiling is what takes time.
+fn refused(text: &str, parts: &scan::Parts, message: String) -> PromqlError {
+    let wrong = |place: &&Range<usize>| {
+        let matcher = &text[(*place).clone()];
+        matcher.contains('~') && parser::parse(&format!("x{{{matcher}}}")).is_err()
+    };
+    match parts.matchers.iter().find(wrong) {
+        Some(place) => PromqlError::new("the regular expression is not valid", place.start),
+        None => PromqlError::new(message, 0),
+    }
 }
 
 /// Returns every vector selector of an expression, in the order of the text.

@@ -71,9 +71,45 @@ impl Node {
         }
     }
 
+    /// Returns whether another node says the same, wherever it stands.
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Scalar(left), Kind::Scalar(right)) => {
+                left.text == right.text && (left.style == Style::Plain) == (right.style == Style::Plain)
+            }
+            (Kind::List(left), Kind::List(right)) => {
+                left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.same(right))
+            }
+            (Kind::Map(left), Kind::Map(right)) => {
+                let same =
+                    |(left, right): (&Entry, &Entry)| left.key == right.key && left.value.same(&right.value);
+                left.len() == right.len() && left.iter().zip(right).all(same)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns whether it is YAML's null: nothing, `~` or `null`, without quotes.
     pub fn is_null(&self) -> bool {
         let Kind::Scalar(scalar) = &self.kind else { return false };
         scalar.style == Style::Plain && matches!(scalar.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[track_caller]
+    fn same(left: &str, right: &str, expected: bool) {
+        assert_eq!(crate::same(left, right), expected, "{left:?} and {right:?}");
+    }
+
+    #[test]
+    fn layout_and_comments_say_nothing() {
+        same("a: [1, 2] # x\nb: 'c'\n", "# y\na:\n  - 1\n  - 2\nb: \"c\"\n", true);
+        same("a: {b: 1, c: 2}", "a: {c: 2, b: 1}", false);
+        same("a: 1", "a: '1'", false);
+        same("a: 1", "a: 2", false);
+        same("a: [1]", "a: [1, 1]", false);
+        same("a: [", "a: [", false);
     }
 }

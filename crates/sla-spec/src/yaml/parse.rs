@@ -21,17 +21,48 @@ pub const NODES_MAX: usize = 1_000_000;
 /// nest further.
 pub const DEPTH_MAX: usize = 64;
 
-/// Reads one file. `None` comes with at least one problem.
+/// Reads one file that is one document. `None` comes with at least one problem.
 pub fn parse(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Rc<Node>> {
-    let mut builder =
-        Builder { file, text, problems, open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None };
+    let roots = read(file, text, Documents::One, problems)?;
+    let root = roots.into_iter().next();
+    if root.is_none() {
+        let problem = Diagnostic::error(Code::EmptyFile, Span::new(file, 0, 0), "the file says nothing");
+        problems.push(problem.hint("start with `version: sla/v1` and `name: my-shop`"));
+    }
+    root
+}
+
+/// Reads one file with any number of documents, as other tools write them; an empty document is none. `None`
+/// comes with at least one problem.
+pub fn documents(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Vec<Rc<Node>>> {
+    read(file, text, Documents::Many, problems)
+}
+
+/// How many documents a file may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Documents {
+    One,
+    Many,
+}
+
+fn read(
+    file: u16,
+    text: &str,
+    documents: Documents,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Vec<Rc<Node>>> {
+    let mut builder = Builder {
+        file,
+        text,
+        documents,
+        problems,
+        open: Vec::new(),
+        anchors: BTreeMap::new(),
+        nodes: 0,
+        roots: Vec::new(),
+    };
     match builder.read() {
-        Ok(()) if builder.root.is_some() => builder.root,
-        Ok(()) => {
-            let problem = Diagnostic::error(Code::EmptyFile, Span::new(file, 0, 0), "the file says nothing");
-            problems.push(problem.hint("start with `version: sla/v1` and `name: my-shop`"));
-            None
-        }
+        Ok(()) => Some(builder.roots),
         Err(problem) => {
             problems.push(*problem);
             None
@@ -45,12 +76,13 @@ type Fatal = Box<Diagnostic>;
 struct Builder<'t> {
     file: u16,
     text: &'t str,
+    documents: Documents,
     problems: &'t mut Vec<Diagnostic>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Rc<Node>>,
     /// Nodes that were made or copied, against [`NODES_MAX`].
     nodes: usize,
-    root: Option<Rc<Node>>,
+    roots: Vec<Rc<Node>>,
 }
 
 /// A collection that has begun.
@@ -71,7 +103,7 @@ impl Builder<'_> {
             let (event, at) = next.map_err(|it| Box::new(syntax::error(self.file, self.text, &it)))?;
             let span = self.span(at);
             match event {
-                Event::DocumentStart(..) if self.root.is_some() => {
+                Event::DocumentStart(..) if self.documents == Documents::One && !self.roots.is_empty() => {
                     let problem = Diagnostic::error(Code::Syntax, span, "a second document begins here");
                     return Err(Box::new(problem.hint("remove `---`, or move what follows to another file")));
                 }
@@ -182,12 +214,23 @@ impl Builder<'_> {
         self.place(node, span)
     }
 
+    /// Documents that repeat much by aliases count together: each is read with everything that it repeats.
+    fn end_document(&mut self, root: Rc<Node>) -> Result<(), Fatal> {
+        let weight = self.roots.iter().fold(root.weight, |sum, it| sum.saturating_add(it.weight));
+        if weight > NODES_MAX {
+            return Err(Box::new(too_many(root.span)));
+        }
+        if self.documents == Documents::One || !root.is_null() {
+            self.roots.push(root);
+        }
+        Ok(())
+    }
+
     /// Puts a finished node where it belongs; `span` is where it is written, which for an alias is not where
     /// the node stands.
     fn place(&mut self, node: Rc<Node>, span: Span) -> Result<(), Fatal> {
         let Some(open) = self.open.last_mut() else {
-            self.root = Some(node);
-            return Ok(());
+            return self.end_document(node);
         };
         match &mut open.content {
             Content::List(items) => items.push(node),
@@ -238,4 +281,35 @@ fn too_deep(span: Span) -> Diagnostic {
 fn complex_key(span: Span) -> Diagnostic {
     let problem = Diagnostic::error(Code::Syntax, span, "a key must be a text");
     problem.hint("quote a text that begins with `{` or `[`: `\"{{token}}\"`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn read(text: &str, expected: Result<usize, &str>) {
+        let mut problems = Vec::new();
+        let found = documents(0, text, &mut problems).map(|it| it.len());
+        let problem = problems.first().map_or("", |it| it.message.as_str());
+        assert_eq!(found.ok_or(problem), expected);
+    }
+
+    #[test]
+    fn a_file_of_another_tool_may_hold_many_documents() {
+        read("a: 1\n---\nb: 2\n", Ok(2));
+        read("---\na: 1\n---\n---\nb: 2\n...\n", Ok(2));
+        read("", Ok(0));
+        read("a: &x 1\nb: *x\n---\nb: &x 2\nc: *x\n", Ok(2));
+        read("a: 1\n---\nb: [\n", Err("the bracket that begins here is never closed"));
+    }
+
+    #[test]
+    fn documents_that_repeat_much_count_together() {
+        let bomb: String = (1..17).fold("a0: &a0 [x, x]\n".to_owned(), |text, it| {
+            format!("{text}a{it}: &a{it} [*a{}, *a{}]\n", it - 1, it - 1)
+        });
+        read(&bomb, Ok(1));
+        read(&[bomb.as_str(); 4].join("---\n"), Err("here the specification grows beyond 1000000 values"));
+    }
 }

@@ -10,7 +10,7 @@ use sla_model::Model;
 use sla_spec::{OpenError, report::Report};
 
 use super::Specification;
-use crate::{compile, exit::Verdict, plan::Rule};
+use crate::{compile, exit::Verdict, parallel, plan::Rule};
 
 /// Reads a specification and reports every problem in it, with its place and what to write instead
 ///
@@ -63,15 +63,20 @@ fn text(specification: &Specification) -> anyhow::Result<Verdict> {
 
 fn summary(model: &Model, specification: &Specification) -> String {
     let plan = compile::plan(model).at(specification.pace);
-    let rules: Vec<&Rule> = plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules).collect();
-    let alerts = rules.iter().filter(|it| matches!(it, Rule::Alert { .. })).count();
+    let counts = parallel::map(&plan.units(), |unit| {
+        let rules = plan.rules(*unit).groups.into_iter().flat_map(|it| it.rules);
+        rules.fold((0, 0), |(records, alerts), it| match it {
+            Rule::Record { .. } => (records + 1, alerts),
+            Rule::Alert { .. } => (records, alerts + 1),
+        })
+    });
+    let (records, alerts) = counts.into_iter().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
     format!(
-        "`{}` is sound: {} objectives, {} limits, {} probes, {} journeys; {} recording and {alerts} alerting rules",
+        "`{}` is sound: {} objectives, {} limits, {} probes, {} journeys; {records} recording and {alerts} alerting rules",
         model.name,
         model.objectives.len(),
         model.limits.len(),
         model.probes.len(),
         model.journeys.len(),
-        rules.len() - alerts,
     )
 }

@@ -4,16 +4,21 @@ use std::io::{Write as _, stdout};
 
 use clap::ValueEnum;
 use serde_json::json;
+use sla_model::id::ObjectiveId;
 use sla_spec::code::Code;
 
-use crate::exit::Verdict;
+use super::Specification;
+use crate::{exit::Verdict, explain};
 
-/// Explains a code of a problem: what it means, why it is one, and how it looks wrong and right
+/// Explains an objective (every formula with its numbers, how fast it tells, what it costs) or the code of a problem
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The code, as `slaforge check` prints it: `SLA012`, also `sla12` or `12`
-    #[arg(value_name = "CODE")]
+    /// An objective's name, or a code as `slaforge check` prints it: `SLA012`, also `sla12` or `12`
+    #[arg(value_name = "OBJECTIVE or CODE")]
     subject: String,
+
+    #[command(flatten)]
+    specification: Specification,
 
     /// How the explanation is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
@@ -25,7 +30,7 @@ pub struct Arguments {
 enum Format {
     /// For people
     Text,
-    /// For programs: one object with code, title, why, bad and good
+    /// For programs: one object; of a code with code, title, why, bad and good
     Json,
 }
 
@@ -34,9 +39,30 @@ const COLUMNS: usize = 100;
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let explanation = of_code(arguments.subject.parse()?, arguments.format);
+    // Without a specification there are no objectives, so a code must be meant.
+    let explanation = if sla_spec::code::is_code(&arguments.subject) || !arguments.specification.is_there() {
+        of_code(arguments.subject.parse()?, arguments.format)
+    } else {
+        of_objective(arguments)?
+    };
     stdout().write_all(explanation.as_bytes())?;
     Ok(Verdict::Good)
+}
+
+fn of_objective(arguments: &Arguments) -> anyhow::Result<String> {
+    let model = arguments.specification.open()?;
+    let name = &arguments.subject;
+    let Some(objective) = model.objectives.values().find(|it| it.id.as_str() == name) else {
+        let names: Vec<&str> = model.objectives.keys().map(ObjectiveId::as_str).collect();
+        anyhow::bail!(
+            "there is no objective and no code `{name}`; {}",
+            sla_spec::suggest::hint(name, names, "")
+        );
+    };
+    Ok(match arguments.format {
+        Format::Text => explain::text(&model, objective),
+        Format::Json => explain::json(&model, objective)?,
+    })
 }
 
 fn of_code(code: Code, format: Format) -> String {

@@ -3,7 +3,9 @@
 pub mod check;
 pub mod completions;
 pub mod explain;
+pub mod fmt;
 pub mod generate;
+pub mod import;
 pub mod init;
 pub mod man;
 pub mod schema;
@@ -38,15 +40,14 @@ pub struct Specification {
 }
 
 impl Specification {
+    /// Whether one is named, or stands where it is looked for.
+    fn is_there(&self) -> bool {
+        self.path.is_some() || Path::new(DEFAULT).exists()
+    }
+
     /// Reads and checks the specification.
     fn read(&self) -> anyhow::Result<Opened> {
-        let path = match &self.path {
-            Some(path) => path,
-            None if Path::new(DEFAULT).exists() => Path::new(DEFAULT),
-            None => anyhow::bail!(
-                "there is no `{DEFAULT}` here; `slaforge init` writes one, or name the specification: a file or a folder"
-            ),
-        };
+        let path = path(self.path.as_deref())?;
         let variables: BTreeMap<String, String> = self.variables.iter().cloned().collect();
         Ok(sla_spec::open(path, &variables)?)
     }
@@ -58,5 +59,16 @@ impl Specification {
             eprintln!("{}", warnings.text(stderr().is_terminal()).trim_end());
         }
         Ok(opened.model)
+    }
+}
+
+/// Returns the specification that is meant.
+fn path(given: Option<&Path>) -> anyhow::Result<&Path> {
+    match given {
+        Some(path) => Ok(path),
+        None if Path::new(DEFAULT).exists() => Ok(Path::new(DEFAULT)),
+        None => anyhow::bail!(
+            "there is no `{DEFAULT}` here; `slaforge init` writes one, or name the specification: a file or a folder"
+        ),
     }
 }

@@ -12,13 +12,13 @@ use anyhow::Context as _;
 use super::Specification;
 use crate::{
     exit::Verdict,
-    io,
-    target::{self, RULES},
+    io::{self, Selection},
+    target::{self, Layout, RULES},
 };
 
 /// Proves the generated files with Prometheus' and Alertmanager's own tools: `promtool` and `amtool`
 ///
-/// Everything is written to a temporary folder at pace 1: rules are linted, their tests run, and both
+/// Everything is written to a temporary folder at pace 1, each objective to a file of its own: rules are linted, their tests run, and both
 /// configurations are checked.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -74,9 +74,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         "tests are written and run at pace 1 only; leave `--pace` out"
     );
     let model = specification.open()?;
-    let files = target::render(&model, specification.pace);
+    let targets = target::defaults();
+    let files = target::render(&model, specification.pace, &targets, Layout::Apart);
     let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
-    io::Folder::open(folder.path())?.write(&files, false)?;
+    io::Folder::open(folder.path())?.write(&Selection { files: &files, targets: &targets }, false)?;
     let mut verdict = Verdict::Good;
     for proof in PROOFS {
         let paths: Vec<&str> =

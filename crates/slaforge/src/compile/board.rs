@@ -29,10 +29,40 @@ const RED: &str = "red";
 /// Columns of a Grafana row.
 const FULL: u8 = 24;
 
+/// What rules give: a query for anything else could never have an answer.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// The tiers that any alert has.
+    tiers: BTreeSet<String>,
+    /// The names of recorded series.
+    recorded: BTreeSet<String>,
+}
+
+impl Given {
+    /// Returns what these rules give.
+    pub fn of(file: &RuleFile) -> Self {
+        let mut given = Self::default();
+        for rule in file.groups.iter().flat_map(|it| &it.rules) {
+            match rule {
+                Rule::Alert { labels, .. } => given.tiers.extend(labels.get("tier").cloned()),
+                Rule::Record { name, .. } => given.recorded.extend([name.clone()]),
+            }
+        }
+        given
+    }
+
+    /// Returns what both give.
+    pub fn with(mut self, other: Self) -> Self {
+        self.tiers.extend(other.tiers);
+        self.recorded.extend(other.recorded);
+        self
+    }
+}
+
 /// Returns the overview of one specification.
-pub fn overview(model: &Model, rules: &[RuleFile]) -> Board {
+pub fn overview(model: &Model, given: &Given) -> Board {
     let panels = vec![
-        firing(model, rules),
+        firing(model, given),
         budget(model),
         achieved(model),
         coverage(model),
@@ -42,7 +72,7 @@ pub fn overview(model: &Model, rules: &[RuleFile]) -> Board {
         steps(model),
         response(model),
         business(model),
-        conditions(model, rules),
+        conditions(model, given),
         freshness(model),
     ];
     Board {
@@ -78,28 +108,18 @@ fn recorded(model: &Model, metric: &str) -> Selector {
     series(metric, &[("sla", model.name.as_str())])
 }
 
-fn firing(model: &Model, rules: &[RuleFile]) -> Panel {
+fn firing(model: &Model, given: &Given) -> Panel {
     let count = |tier: &str| {
         let labels = [("alertstate", "firing"), ("sla", model.name.as_str()), ("tier", tier)];
         aggregate("count", &[], select(&series("ALERTS", &labels))).or(vector(number(0)))
     };
-    let tiers = tiers(rules).into_iter().map(|it| query(count(it), it)).collect();
+    let tiers = given.tiers.iter().map(|it| query(count(it), it)).collect();
     Panel {
         width: 6,
         height: 5,
         steps: vec![(None, GREEN), (Some(Decimal::ONE), RED)],
         ..panel(model, PanelKind::Stat, &words::firing(), &words::firing_about(), tiers)
     }
-}
-
-/// The tiers that any alert has; a query for another one could never have an answer.
-fn tiers(rules: &[RuleFile]) -> BTreeSet<&str> {
-    let groups = rules.iter().flat_map(|it| &it.groups);
-    let labels = groups.flat_map(|it| &it.rules).filter_map(|it| match it {
-        Rule::Alert { labels, .. } => labels.get("tier"),
-        Rule::Record { .. } => None,
-    });
-    labels.map(String::as_str).collect()
 }
 
 fn budget(model: &Model) -> Panel {
@@ -230,19 +250,15 @@ fn business(model: &Model) -> Panel {
     panel(model, PanelKind::Lines, &words::business(), &words::business_about(), numbers.collect())
 }
 
-fn conditions(model: &Model, rules: &[RuleFile]) -> Panel {
+fn conditions(model: &Model, given: &Given) -> Panel {
     let conditions = [
         (slo::JOURNEY_DOWN, "ServiceDown {{probe}}"),
         (slo::BURNING, "SloBurn {{slo}} {{burn}}"),
         (slo::OVER_LIMIT, "LimitExceeded {{limit}} {{probe}}{{route}} {{step}}"),
     ];
-    let recorded_somewhere = |condition: &str| {
-        let mut rules = rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules);
-        rules.any(|it| matches!(it, Rule::Record { name, .. } if name == condition))
-    };
     let queries = conditions
         .into_iter()
-        .filter(|(name, _)| recorded_somewhere(name))
+        .filter(|(name, _)| given.recorded.contains(*name))
         .map(|(name, legend)| query(select(&recorded(model, name)), legend))
         .collect();
     Panel {

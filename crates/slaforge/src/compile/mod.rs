@@ -21,28 +21,104 @@ mod trace;
 mod window;
 
 pub use absence::IDLE_FOR;
-use sla_model::Model;
+use sla_model::{Model, Pace, objective::Objective};
+pub use tile::HOUR;
 
-use crate::plan::{Collection, Group, Job, Plan, RuleFile};
+use crate::{
+    parallel,
+    plan::{Board, CaseFile, Collection, Group, Job, Routing, RuleFile},
+};
 
 /// The name of the rule file that belongs to no objective.
 pub const PLATFORM: &str = "sla-platform";
 
-/// Returns everything that the specification becomes, with nominal durations.
-pub fn plan(model: &Model) -> Plan {
-    let mut rules: Vec<RuleFile> = model.objectives.values().map(|it| objective(model, it)).collect();
-    rules.push(platform(model));
-    let boards = vec![board::overview(model, &rules)];
-    Plan {
-        rules,
-        collection: collection(model),
-        routing: route::routing(model),
-        boards,
-        cases: case::files(model),
+/// Returns the alerts of objectives, with what each says.
+pub fn alerts() -> [(&'static str, &'static str); 4] {
+    [
+        (burn::ALERT, "held in the database, so that a restart of Prometheus releases nothing early"),
+        (absence::VANISHED, "counted within the last day, and not any more"),
+        (absence::NEVER_SEEN, "not counted within the last day, and not now"),
+        (absence::IDLE, "everything is there, but nothing happens"),
+    ]
+}
+
+/// Whose rules stand together: they read each other, and nobody else's but a composite's components.
+#[derive(Clone, Copy, Debug)]
+pub enum Unit<'m> {
+    /// The rules of one objective.
+    Objective(&'m Objective),
+    /// The rules of everything that is no objective.
+    Platform,
+}
+
+impl Unit<'_> {
+    /// Returns the name, unique in a specification.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Objective(objective) => objective.id.as_str(),
+            Self::Platform => PLATFORM,
+        }
     }
 }
 
-fn objective(model: &Model, objective: &sla_model::objective::Objective) -> RuleFile {
+/// Everything that a specification becomes. Each part is compiled when it is asked for: the rules of ten thousand
+/// objectives take gigabytes, and nobody needs them at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'m> {
+    model: &'m Model,
+    pace: Pace,
+}
+
+/// Returns the plan of a specification, with nominal durations.
+pub fn plan(model: &Model) -> Plan<'_> {
+    Plan { model, pace: Pace::REAL }
+}
+
+impl<'m> Plan<'m> {
+    /// Returns the plan with everything that judges or schedules divided by the pace.
+    pub fn at(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// Returns whose rules there are, objectives by name and then the platform.
+    pub fn units(self) -> Vec<Unit<'m>> {
+        self.model.objectives.values().map(Unit::Objective).chain([Unit::Platform]).collect()
+    }
+
+    /// Compiles the rules of one unit.
+    pub fn rules(self, unit: Unit<'_>) -> RuleFile {
+        let nominal = match unit {
+            Unit::Objective(it) => objective(self.model, it),
+            Unit::Platform => platform(self.model),
+        };
+        nominal.at(self.pace)
+    }
+
+    /// Compiles what the rules of one unit must do. Cases prove the nominal rules: at another pace there are none.
+    pub fn cases(self, unit: Unit<'_>) -> CaseFile {
+        let cases = if self.pace == Pace::REAL { case::cases(self.model, unit) } else { Vec::new() };
+        CaseFile { name: unit.name().to_owned(), cases }
+    }
+
+    /// Compiles what Prometheus scrapes and whom it tells.
+    pub fn collection(self) -> Collection {
+        collection(self.model).at(self.pace)
+    }
+
+    /// Compiles who is told of what.
+    pub fn routing(self) -> Routing {
+        route::routing(self.model).at(self.pace)
+    }
+
+    /// Compiles the dashboards. They ask for nothing that no rule gives, so every rule is compiled once for them.
+    pub fn boards(self) -> Vec<Board> {
+        let given = parallel::map(&self.units(), |it| board::Given::of(&self.rules(*it)));
+        let given = given.into_iter().reduce(board::Given::with).unwrap_or_default();
+        vec![board::overview(self.model, &given).at(self.pace)]
+    }
+}
+
+fn objective(model: &Model, objective: &Objective) -> RuleFile {
     let mut rules = base::rules(model, objective);
     rules.extend(tile::rules(model, objective));
     rules.extend(window::rules(model, objective));

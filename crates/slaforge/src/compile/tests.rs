@@ -6,8 +6,8 @@ use promql_parser::parser::{Expr, Offset, parse};
 use sla_model::{Model, Pace};
 
 use crate::{
-    compile::plan,
-    plan::{Plan, Rule},
+    compile::{Plan, plan},
+    plan::{Group, Rule},
 };
 
 fn example() -> Model {
@@ -64,12 +64,20 @@ impl Said {
     }
 }
 
-fn expressions(plan: &Plan) -> Vec<(String, String, Duration)> {
+fn groups(plan: Plan<'_>) -> Vec<Group> {
+    plan.units().into_iter().flat_map(|it| plan.rules(it).groups).collect()
+}
+
+fn rules(plan: Plan<'_>) -> Vec<Rule> {
+    groups(plan).into_iter().flat_map(|it| it.rules).collect()
+}
+
+fn expressions(plan: Plan<'_>) -> Vec<(String, String, Duration)> {
     let rule = |it: &Rule| match it {
         Rule::Record { name, expr, .. } => (name.clone(), expr.lines(), Duration::ZERO),
         Rule::Alert { name, expr, pending, .. } => ((*name).to_owned(), expr.lines(), *pending),
     };
-    plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules).map(rule).collect()
+    rules(plan).iter().map(rule).collect()
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -78,10 +86,11 @@ fn same(a: f64, b: f64) -> bool {
 
 #[test]
 fn a_pace_divides_every_duration_and_no_limit() {
-    let nominal = plan(&example());
+    let model = example();
+    let nominal = plan(&model);
     let paced = nominal.at("60".parse().unwrap());
     let mut divided = 0;
-    for (one, sixty) in expressions(&nominal).iter().zip(expressions(&paced)) {
+    for (one, sixty) in expressions(nominal).iter().zip(expressions(paced)) {
         let (one_said, sixty_said) = (Said::of(&one.1), Said::of(&sixty.1));
         assert_eq!((&one.0, &one_said.rest), (&sixty.0, &sixty_said.rest));
         assert_eq!(one.2 / 60, sixty.2);
@@ -101,21 +110,18 @@ fn a_pace_divides_every_duration_and_no_limit() {
         }
     }
     assert!(divided > 150, "only {divided} durations");
-    assert_eq!(nominal.at(Pace::REAL), nominal);
-    let groups =
-        |plan: &Plan| plan.rules.iter().flat_map(|it| &it.groups).map(|it| it.every).collect::<Vec<_>>();
-    let expected: Vec<_> = groups(&nominal).iter().map(|it| *it / 60).collect();
-    assert_eq!(groups(&paced), expected);
-    let routes = |plan: &Plan| plan.routing.routes.iter().map(|it| it.repeat).collect::<Vec<_>>();
-    assert_eq!(routes(&paced), routes(&nominal).iter().map(|it| *it / 60).collect::<Vec<_>>());
+    assert_eq!(groups(nominal.at(Pace::REAL)), groups(nominal));
+    let intervals = |plan| groups(plan).iter().map(|it| it.every).collect::<Vec<_>>();
+    let expected: Vec<_> = intervals(nominal).iter().map(|it| *it / 60).collect();
+    assert_eq!(intervals(paced), expected);
+    let routes = |plan: Plan<'_>| plan.routing().routes.iter().map(|it| it.repeat).collect::<Vec<_>>();
+    assert_eq!(routes(paced), routes(nominal).iter().map(|it| *it / 60).collect::<Vec<_>>());
 }
 
 #[test]
 fn every_alert_tells_people_what_they_need() {
     let model = example();
-    let plan = plan(&model);
-    let rules = plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules);
-    for rule in rules {
+    for rule in rules(plan(&model)) {
         let Rule::Alert { name, labels, notes, .. } = rule else {
             continue;
         };
@@ -135,11 +141,12 @@ fn every_alert_tells_people_what_they_need() {
 fn every_alert_has_a_route_to_its_owners() {
     let model = example();
     let plan = plan(&model);
-    for rule in plan.rules.iter().flat_map(|it| &it.groups).flat_map(|it| &it.rules) {
+    let routing = plan.routing();
+    for rule in rules(plan) {
         let Rule::Alert { name, labels, .. } = rule else {
             continue;
         };
-        let route = plan.routing.routes.iter().find(|it| it.matcher.value == labels["tier"]);
+        let route = routing.routes.iter().find(|it| it.matcher.value == labels["tier"]);
         let route = route.unwrap_or_else(|| panic!("{name} has no route"));
         let module = &labels["module"];
         let own = route.modules.iter().find(|it| it.0.value.split('|').any(|it| it == module));
@@ -147,8 +154,6 @@ fn every_alert_has_a_route_to_its_owners() {
         let owners = model.owners_of(&labels["tier"].parse().unwrap(), &module.parse().unwrap());
         let expected: Vec<_> = owners.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(*receiver, expected.join("+"), "{name} in {module}");
-        assert!(
-            plan.routing.receivers.iter().any(|it| it.name == *receiver && it.webhooks.len() == owners.len())
-        );
+        assert!(routing.receivers.iter().any(|it| it.name == *receiver && it.webhooks.len() == owners.len()));
     }
 }

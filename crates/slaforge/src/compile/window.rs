@@ -7,6 +7,7 @@ use sla_model::{
     indicator::BASE_WINDOW,
     names::slo::{self, error_ratio},
     objective::Objective,
+    selector::Selector,
 };
 
 use super::{
@@ -21,8 +22,12 @@ use crate::{
     },
 };
 
-/// Windows up to this are exact to the second; longer ones are sums of tiles and up to five minutes late.
-const EXACT_MAX: Duration = Duration::from_hours(1);
+/// Windows up to this are laid out of five-minute rates.
+const FROM_RATES_MAX: Duration = Duration::from_hours(1);
+
+/// Windows up to this are laid out of recorded hours, and like those exact to the second; longer ones are sums of
+/// tiles and up to ten minutes late. The slow page would be late by as much: it looks back six hours.
+const FROM_HOURS_MAX: Duration = Duration::from_hours(6);
 
 /// The windows of the burn tiers, the base window apart.
 const WINDOWS: [Duration; 6] = [
@@ -47,15 +52,10 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
     let mut rules = Vec::new();
     let windows = windows(objective);
     for window in &windows {
-        let (window, text) = (*window, duration::text(*window));
-        rules.push(record(
-            slo::events(&text),
-            total(model, objective, slo::EVENTS_RATE, slo::EVENTS_TILE, window),
-        ));
-        rules.push(record(
-            slo::errors(&text),
-            total(model, objective, slo::ERRORS_RATE, slo::ERRORS_TILE, window),
-        ));
+        for counted in [EVENTS, ERRORS] {
+            let name = (counted.of_window)(&duration::text(*window));
+            rules.push(record(name, total(model, objective, counted, *window)));
+        }
     }
     let base = duration::text(BASE_WINDOW);
     rules.push(record(
@@ -80,21 +80,34 @@ pub fn ratio(errors: Expr, events: Expr) -> Expr {
     errors.over(events.above(number(0)))
 }
 
-fn total(model: &Model, objective: &Objective, base: &str, tile: &str, window: Duration) -> Expr {
-    if window <= EXACT_MAX {
-        exact(model, objective, base, window)
+fn total(model: &Model, objective: &Objective, counted: Counted, window: Duration) -> Expr {
+    let recorded = |name: &str| recorded(model, objective, name);
+    if window <= FROM_RATES_MAX {
+        // Weight 1 for every second of the window, and the same crossing second as the raw formula.
+        let laid = laid_out(&recorded(counted.rate), BASE_WINDOW, window);
+        seconds(BASE_WINDOW).times(labels::total(objective, laid))
+    } else if window <= FROM_HOURS_MAX && window.as_secs().is_multiple_of(tile::HOUR.as_secs()) {
+        labels::total(objective, laid_out(&recorded(&(counted.of_window)("1h")), tile::HOUR, window))
     } else {
-        let tiles = recorded(model, objective, tile);
-        labels::total(objective, over_time("sum_over_time", &tiles, tile::range(window)))
+        let tiles = over_time("sum_over_time", &recorded(counted.tile), tile::range(window));
+        labels::total(objective, tiles)
     }
 }
 
-/// Five-minute rates laid end to end, anchored at now: weight 1 for every second of the window, and the same
-/// crossing second as the raw formula.
-fn exact(model: &Model, objective: &Objective, base: &str, window: Duration) -> Expr {
-    let base = recorded(model, objective, base);
-    let terms = u32::try_from(window.as_secs() / BASE_WINDOW.as_secs()).unwrap_or(1).max(1);
-    let rest = (1..terms).map(|k| before(&base, BASE_WINDOW * k));
-    let union = union(std::iter::once(select(&base)).chain(rest)).unwrap_or_else(|| select(&base));
-    seconds(BASE_WINDOW).times(labels::total(objective, union))
+/// What was recorded for a short time, laid end to end over a window, anchored at now.
+fn laid_out(of: &Selector, each: Duration, window: Duration) -> Expr {
+    let terms = u32::try_from(window.as_secs() / each.as_secs()).unwrap_or(1).max(1);
+    let rest = (1..terms).map(|k| before(of, each * k));
+    union(std::iter::once(select(of)).chain(rest)).unwrap_or_else(|| select(of))
 }
+
+/// The series that count events, or bad ones.
+#[derive(Clone, Copy)]
+struct Counted {
+    rate: &'static str,
+    tile: &'static str,
+    of_window: fn(&str) -> String,
+}
+
+const EVENTS: Counted = Counted { rate: slo::EVENTS_RATE, tile: slo::EVENTS_TILE, of_window: slo::events };
+const ERRORS: Counted = Counted { rate: slo::ERRORS_RATE, tile: slo::ERRORS_TILE, of_window: slo::errors };

@@ -59,18 +59,17 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Returns the files that Prometheus or Grafana would load from the folder, whoever wrote them. Grafana also
-/// looks into folders below its own.
-pub fn loaded(root: &Path) -> anyhow::Result<Vec<String>> {
+/// Returns every file below the folders that we write to, whoever wrote it.
+pub fn there(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
-    for (folder, end) in [(RULES, ".rules.yaml"), (RULES, ".test.yaml"), (DASHBOARDS, ".json")] {
-        find(root, folder, end, &mut found)?;
+    for folder in [RULES, DASHBOARDS] {
+        find(root, folder, &mut found)?;
     }
     found.sort();
     Ok(found)
 }
 
-fn find(root: &Path, folder: &str, end: &str, found: &mut Vec<String>) -> anyhow::Result<()> {
+fn find(root: &Path, folder: &str, found: &mut Vec<String>) -> anyhow::Result<()> {
     let entries = match fs::read_dir(root.join(folder)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         other => other.with_context(|| format!("{folder} cannot be read"))?,
@@ -79,8 +78,8 @@ fn find(root: &Path, folder: &str, end: &str, found: &mut Vec<String>) -> anyhow
         let entry = entry.with_context(|| format!("{folder} cannot be read"))?;
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
-            find(root, &path, end, found)?;
-        } else if path.ends_with(end) {
+            find(root, &path, found)?;
+        } else {
             found.push(path);
         }
     }

@@ -4,19 +4,42 @@ mod drift;
 mod manifest;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs,
     io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
+use tempfile::NamedTempFile;
 
 pub use drift::Drift;
 use manifest::{Manifest, State};
-use tempfile::NamedTempFile;
 
-use crate::target::{File, MARK};
+use crate::target::{File, MARK, TARGETS, Target};
+
+/// How many files are under way at once: a process may have 1,024 open, and the disk can put so many in order.
+const BATCH: usize = 256;
+
+/// What a run is about: files, and the targets that they are all the files of. Files of other targets are none of
+/// its business.
+pub struct Selection<'f> {
+    /// The files.
+    pub files: &'f [File],
+    /// Their targets.
+    pub targets: &'f [&'static Target],
+}
+
+impl Selection<'_> {
+    /// Returns whether a file would be of this run, if the specification gave it.
+    fn owns(&self, path: &str) -> bool {
+        self.targets.iter().any(|it| (it.owns)(path))
+    }
+
+    fn paths(&self) -> BTreeSet<&str> {
+        self.files.iter().map(|it| it.path.as_str()).collect()
+    }
+}
 
 /// An output folder.
 pub struct Folder {
@@ -28,6 +51,7 @@ pub struct Folder {
 pub struct Written {
     changed: usize,
     all: usize,
+    others: usize,
     pruned: Vec<String>,
     stale: Vec<String>,
 }
@@ -46,16 +70,17 @@ impl Folder {
     }
 
     /// Compares what stands there with what would be written.
-    pub fn compare(&self, files: &[File]) -> anyhow::Result<Drift> {
-        let mut expected: Vec<File> = files.to_vec();
-        expected.push(Manifest::of(files, &BTreeMap::new(), State::Complete).file());
+    pub fn compare(&self, selection: &Selection<'_>) -> anyhow::Result<Drift> {
         let mut drift = Drift::default();
-        for file in &expected {
+        let list = Manifest::of(selection.files, &self.others(selection), State::Complete).file();
+        for file in selection.files.iter().chain([&list]) {
             let found = read(&self.root.join(&file.path))?;
             drift.compare(&file.path, found.as_deref(), &file.text);
         }
-        for path in drift::loaded(&self.root)?.into_iter().chain(self.stale(files)) {
-            if !expected.iter().any(|it| it.path == path) && self.root.join(&path).exists() {
+        let expected = selection.paths();
+        let there = drift::there(&self.root)?.into_iter().filter(|it| selection.owns(it));
+        for path in there.chain(self.stale(selection)) {
+            if !expected.contains(path.as_str()) {
                 drift.extra(path);
             }
         }
@@ -64,22 +89,18 @@ impl Folder {
 
     /// Writes the files that differ. First the list of what will stand there, marked pending; last the same
     /// list, marked complete.
-    pub fn write(&self, files: &[File], prune: bool) -> anyhow::Result<Written> {
+    pub fn write(&self, selection: &Selection<'_>, prune: bool) -> anyhow::Result<Written> {
+        let files = selection.files;
         let differing = self.differing(files)?;
-        let stale = self.stale(files);
-        let kept: BTreeMap<String, String> = self
-            .before
-            .files
-            .iter()
-            .filter(|(path, _)| stale.contains(path))
-            .map(|(path, sum)| (path.clone(), sum.clone()))
-            .collect();
+        let stale = self.stale(selection);
+        let mut kept = self.others(selection);
+        let others = kept.len();
+        let sum = |path: &String| self.before.files.get(path).map(|it| (path.clone(), it.clone()));
+        kept.extend(stale.iter().filter_map(sum));
         if !differing.is_empty() {
-            self.put(&Manifest::of(files, &kept, State::Pending).file())?;
+            self.put(&[&Manifest::of(files, &kept, State::Pending).file()])?;
         }
-        for file in &differing {
-            self.put(file)?;
-        }
+        self.put(&differing)?;
         // What somebody changed since is theirs now, and stays.
         let ours = |path: &String| {
             read(&self.root.join(path)).ok().flatten().is_some_and(|it| self.before.wrote(path, &it))
@@ -87,20 +108,34 @@ impl Folder {
         let (pruned, stale): (Vec<String>, Vec<String>) = stale.into_iter().partition(|it| prune && ours(it));
         for path in &pruned {
             fs::remove_file(self.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
+            kept.remove(path);
         }
-        let kept = kept.into_iter().filter(|(path, _)| stale.contains(path)).collect();
         let complete = Manifest::of(files, &kept, State::Complete).file();
         if read(&self.root.join(&complete.path))?.as_deref() != Some(&*complete.text) {
-            self.put(&complete)?;
+            self.put(&[&complete])?;
         }
-        Ok(Written { changed: differing.len(), all: files.len(), pruned, stale })
+        Ok(Written { changed: differing.len(), all: files.len(), others, pruned, stale })
     }
 
-    /// Returns the files of earlier runs that are still there and that this one does not give.
-    fn stale(&self, files: &[File]) -> Vec<String> {
-        let given = |path: &String| files.iter().any(|it| it.path == *path);
-        let there = |path: &&String| !given(path) && self.root.join(path).exists();
+    /// Returns the files of earlier runs that are still there, that this one might give and does not. What no
+    /// target owns is from a time when one did.
+    fn stale(&self, selection: &Selection<'_>) -> Vec<String> {
+        let given = selection.paths();
+        let owned = |path: &str| selection.owns(path) || !TARGETS.iter().any(|it| (it.owns)(path));
+        let there =
+            |path: &&String| owned(path) && !given.contains(path.as_str()) && self.root.join(path).exists();
         self.before.files.keys().filter(there).cloned().collect()
+    }
+
+    /// Returns what earlier runs wrote for other targets. It stays, and stays listed.
+    fn others(&self, selection: &Selection<'_>) -> BTreeMap<String, String> {
+        let other = |path: &str| !selection.owns(path) && TARGETS.iter().any(|it| (it.owns)(path));
+        self.before
+            .files
+            .iter()
+            .filter(|it| other(it.0))
+            .map(|(path, sum)| (path.clone(), sum.clone()))
+            .collect()
     }
 
     /// Returns the files that are not there as given. Refuses when one of them would be written over something
@@ -122,10 +157,29 @@ impl Folder {
         Ok(differing)
     }
 
-    fn put(&self, file: &File) -> anyhow::Result<()> {
-        let path = self.root.join(&file.path);
-        whole(&path, &file.text, |temporary| temporary.persist(&path).map_err(|it| it.error))
-            .with_context(|| format!("{} cannot be written", path.display()))
+    /// Puts files in place, each whole: written beside its place and flushed to the disk, then renamed. A folder
+    /// is flushed once, when all its files have their names.
+    fn put(&self, files: &[&File]) -> anyhow::Result<()> {
+        let mut folders = BTreeSet::new();
+        for batch in files.chunks(BATCH) {
+            let mut waiting = Vec::new();
+            for file in batch {
+                let path = self.root.join(&file.path);
+                let folder = path.parent().unwrap_or(&self.root).to_owned();
+                let written = beside(&folder, &file.text).with_context(|| cannot(&path))?;
+                waiting.push((written, path));
+                folders.insert(folder);
+            }
+            // The disk has had time to write most of them when the first is waited for.
+            for (written, path) in &waiting {
+                written.as_file().sync_all().with_context(|| cannot(path))?;
+            }
+            for (written, path) in waiting {
+                written.persist(&path).with_context(|| cannot(&path))?;
+            }
+        }
+        let flushed = |folder: &PathBuf| fs::File::open(folder)?.sync_all();
+        folders.iter().try_for_each(|it| flushed(it).with_context(|| cannot(it)))
     }
 }
 
@@ -139,6 +193,18 @@ pub fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
     }
 }
 
+/// Puts a new text in the place of a file that is there; who may read it stays as it was.
+pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let written = || {
+        let permissions = fs::metadata(path)?.permissions();
+        whole(path, text, |temporary| {
+            temporary.as_file().set_permissions(permissions)?;
+            temporary.persist(path).map_err(|it| it.error)
+        })
+    };
+    written().with_context(|| format!("{} cannot be written", path.display()))
+}
+
 /// Puts one file in place whole: written beside it, flushed to the disk, then renamed.
 fn whole(
     path: &Path,
@@ -146,14 +212,24 @@ fn whole(
     rename: impl FnOnce(NamedTempFile) -> std::io::Result<fs::File>,
 ) -> std::io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = beside(folder, text)?;
+    temporary.as_file().sync_all()?;
+    rename(temporary)?;
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Writes a text to a temporary file of a folder, which is made.
+fn beside(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
     fs::create_dir_all(folder)?;
     let mut temporary = tempfile::Builder::new().prefix(".slaforge-").tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     temporary.as_file().set_permissions(readable)?;
-    temporary.as_file().sync_all()?;
-    rename(temporary)?;
-    fs::File::open(folder)?.sync_all()
+    Ok(temporary)
+}
+
+fn cannot(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
@@ -169,6 +245,13 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
 impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} files, {} changed", self.all, self.changed)?;
+        if self.others > 0 {
+            writeln!(
+                f,
+                "{} files of other targets were left as they are; `--target` writes them",
+                self.others
+            )?;
+        }
         self.pruned.iter().try_for_each(|it| writeln!(f, "removed {it}"))?;
         self.stale.iter().try_for_each(|it| {
             writeln!(
@@ -187,21 +270,34 @@ mod tests {
         File { path: path.to_owned(), text: format!("# {MARK}\n{text}\n") }
     }
 
+    fn all(files: &[File]) -> Selection<'_> {
+        static DEFAULTS: std::sync::LazyLock<Vec<&'static Target>> =
+            std::sync::LazyLock::new(crate::target::defaults);
+        Selection { files, targets: &DEFAULTS }
+    }
+
+    fn of<'f>(name: &str, files: &'f [File]) -> Selection<'f> {
+        let at = TARGETS.iter().position(|it| it.name == name).unwrap();
+        static EACH: std::sync::LazyLock<Vec<&'static Target>> =
+            std::sync::LazyLock::new(|| TARGETS.iter().collect());
+        Selection { files, targets: &EACH[at..=at] }
+    }
+
     #[test]
     fn a_second_run_changes_nothing_and_an_old_file_is_pruned_only_on_demand() {
         let root = tempfile::tempdir().unwrap();
         let both = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
         let one = &both[..1];
         let open = || Folder::open(root.path()).unwrap();
-        assert_eq!(open().write(&both, false).unwrap().changed, 2);
-        assert_eq!(open().write(&both, false).unwrap().changed, 0);
-        assert!(open().compare(&both).unwrap().is_none());
-        let written = open().write(one, false).unwrap();
+        assert_eq!(open().write(&all(&both), false).unwrap().changed, 2);
+        assert_eq!(open().write(&all(&both), false).unwrap().changed, 0);
+        assert!(open().compare(&all(&both)).unwrap().is_none());
+        let written = open().write(&all(one), false).unwrap();
         assert_eq!(written.stale, ["rules/b.rules.yaml"]);
-        assert!(!open().compare(one).unwrap().is_none(), "a left-over rule file is still loaded");
-        let written = open().write(one, true).unwrap();
+        assert!(!open().compare(&all(one)).unwrap().is_none(), "a left-over rule file is still loaded");
+        let written = open().write(&all(one), true).unwrap();
         assert_eq!(written.pruned, ["rules/b.rules.yaml"]);
-        assert!(open().compare(one).unwrap().is_none());
+        assert!(open().compare(&all(one)).unwrap().is_none());
         assert!(!root.path().join("rules/b.rules.yaml").exists());
     }
 
@@ -211,7 +307,7 @@ mod tests {
         fs::create_dir(root.path().join("rules")).unwrap();
         fs::write(root.path().join("rules/alertmanager.yaml"), "by hand\n").unwrap();
         let files = [file("rules/a.rules.yaml", "a"), file("rules/alertmanager.yaml", "generated")];
-        let error = Folder::open(root.path()).unwrap().write(&files, false).err().unwrap();
+        let error = Folder::open(root.path()).unwrap().write(&all(&files), false).err().unwrap();
         assert!(error.to_string().contains("rules/alertmanager.yaml"), "{error}");
         assert_eq!(fs::read_to_string(root.path().join("rules/alertmanager.yaml")).unwrap(), "by hand\n");
         assert!(!root.path().join("rules/a.rules.yaml").exists());
@@ -222,11 +318,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let both = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
         let open = || Folder::open(root.path()).unwrap();
-        open().write(&both, false).unwrap();
+        open().write(&all(&both), false).unwrap();
         let theirs = root.path().join("rules/b.rules.yaml");
         fs::write(&theirs, "mine now\n").unwrap();
-        assert!(open().write(&both, false).is_err());
-        let written = open().write(&both[..1], true).unwrap();
+        assert!(open().write(&all(&both), false).is_err());
+        let written = open().write(&all(&both[..1]), true).unwrap();
         assert_eq!((written.pruned.len(), written.stale.len()), (0, 1));
         assert_eq!(fs::read_to_string(&theirs).unwrap(), "mine now\n");
     }
@@ -257,10 +353,54 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let files = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
         let folder = Folder::open(root.path()).unwrap();
-        folder.put(&Manifest::of(&files, &BTreeMap::new(), State::Pending).file()).unwrap();
-        folder.put(&files[0]).unwrap();
-        assert!(!Folder::open(root.path()).unwrap().compare(&files).unwrap().is_none());
-        assert_eq!(Folder::open(root.path()).unwrap().write(&files, false).unwrap().changed, 1);
-        assert!(Folder::open(root.path()).unwrap().compare(&files).unwrap().is_none());
+        folder.put(&[&Manifest::of(&files, &BTreeMap::new(), State::Pending).file()]).unwrap();
+        folder.put(&[&files[0]]).unwrap();
+        assert!(!Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());
+        assert_eq!(Folder::open(root.path()).unwrap().write(&all(&files), false).unwrap().changed, 1);
+        assert!(Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_run_for_one_target_leaves_the_others_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let open = || Folder::open(root.path()).unwrap();
+        let rules = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
+        let objects = [file("rules/crd/a.yaml", "a"), file("rules/crd/b.yaml", "b")];
+        open().write(&all(&rules), false).unwrap();
+        let written = open().write(&of("crd", &objects), true).unwrap();
+        assert_eq!((written.others, written.pruned.len(), written.stale.len()), (2, 0, 0));
+        assert!(open().compare(&all(&rules)).unwrap().is_none());
+        assert!(open().compare(&of("crd", &objects)).unwrap().is_none());
+        // What the specification no longer gives is left over of its own target only.
+        assert!(!open().compare(&of("crd", &objects[..1])).unwrap().is_none());
+        let written = open().write(&all(&rules[..1]), true).unwrap();
+        assert_eq!(written.pruned, ["rules/b.rules.yaml"]);
+        let written = open().write(&of("crd", &objects[..1]), true).unwrap();
+        assert_eq!(written.pruned, ["rules/crd/b.yaml"]);
+        assert!(root.path().join("rules/a.rules.yaml").exists());
+        assert!(open().compare(&all(&rules[..1])).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_no_target_writes_any_more_is_left_over() {
+        let root = tempfile::tempdir().unwrap();
+        let open = || Folder::open(root.path()).unwrap();
+        let old = [file("rules/a.rules.yaml", "a"), file("rules/old-format/a.txt", "a")];
+        open().write(&all(&old), false).unwrap();
+        let written = open().write(&of("crd", &[]), true).unwrap();
+        assert_eq!(written.pruned, ["rules/old-format/a.txt"]);
+        assert!(root.path().join("rules/a.rules.yaml").exists());
+    }
+
+    #[test]
+    fn more_files_than_a_batch_are_written() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |number| format!("rules/{number}.rules.yaml");
+        let files: Vec<File> = (0..BATCH * 2 + 1).map(|it| file(&path(it), "x")).collect();
+        let folder = Folder::open(root.path()).unwrap();
+        assert_eq!(folder.write(&all(&files), false).unwrap().changed, files.len());
+        assert!(Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());
+        // Every file, the list, and nothing temporary.
+        assert_eq!(fs::read_dir(root.path().join("rules")).unwrap().count(), files.len() + 1);
     }
 }

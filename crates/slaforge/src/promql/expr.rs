@@ -86,6 +86,21 @@ pub enum Matching {
 }
 
 impl Expr {
+    /// Returns everything that is read, but what a person's own query reads: that is never recorded by us.
+    pub fn selectors(&self) -> Vec<&Selector> {
+        match self {
+            Self::Number(_) | Self::Seconds(_) | Self::Text(_) | Self::Written { .. } => Vec::new(),
+            Self::Instant { of, .. } | Self::Range { of, .. } => vec![of],
+            Self::Call(_, arguments) => arguments.iter().flat_map(Self::selectors).collect(),
+            Self::Aggregate { of, .. } | Self::CountValues { of, .. } => of.selectors(),
+            Self::Binary { left, right, .. } => {
+                let mut selectors = left.selectors();
+                selectors.extend(right.selectors());
+                selectors
+            }
+        }
+    }
+
     /// Returns the expression with every duration divided by the pace.
     pub fn at(&self, pace: Pace) -> Self {
         let child = |it: &Self| Box::new(it.at(pace));

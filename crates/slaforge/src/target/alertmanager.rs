@@ -14,24 +14,28 @@ use crate::plan::{Inhibition, Receiver, Route};
 const GROUP_BY: [&str; 3] = ["sla", "module", "tier"];
 
 /// Alertmanager's configuration.
-pub struct Alertmanager;
+pub const TARGET: Target = Target {
+    name: "alertmanager",
+    about: "Alertmanager's configuration: who is told of what",
+    default: true,
+    owns: |path| path == "rules/alertmanager.yaml",
+    render,
+};
 
-impl Target for Alertmanager {
-    fn render(&self, input: &Input<'_>) -> Vec<File> {
-        let routing = &input.plan.routing;
-        let document = Document {
-            global: routing.smtp.as_ref().map(global),
-            route: Root {
-                receiver: &routing.fallback,
-                group_by: GROUP_BY,
-                routes: routing.routes.iter().map(route).collect(),
-            },
-            inhibit_rules: routing.inhibitions.iter().map(inhibition).collect(),
-            receivers: routing.receivers.iter().map(receiver).collect(),
-        };
-        let about = "Alertmanager's configuration: who is told of what.";
-        vec![yaml::file(input, format!("{RULES}/alertmanager.yaml"), about, &document)]
-    }
+fn render(input: &Input<'_>) -> Vec<File> {
+    let routing = input.plan.routing();
+    let document = Document {
+        global: routing.smtp.as_ref().map(global),
+        route: Root {
+            receiver: &routing.fallback,
+            group_by: GROUP_BY,
+            routes: routing.routes.iter().map(route).collect(),
+        },
+        inhibit_rules: routing.inhibitions.iter().map(inhibition).collect(),
+        receivers: routing.receivers.iter().map(receiver).collect(),
+    };
+    let about = "Alertmanager's configuration: who is told of what.";
+    vec![yaml::file(input, format!("{RULES}/alertmanager.yaml"), about, &document)]
 }
 
 #[derive(Serialize)]

@@ -17,15 +17,22 @@ const SOURCE_UID: &str = "slaforge-prometheus";
 const SCHEMA: u32 = 42;
 
 /// Dashboards and their provisioning.
-pub struct Grafana;
+pub const TARGET: Target = Target {
+    name: "grafana",
+    about: "dashboards and their provisioning",
+    default: true,
+    // Grafana also looks into folders below its own.
+    owns: |path| {
+        path.starts_with("dashboards/") && (path.ends_with(".json") || path.ends_with("/slaforge.yaml"))
+    },
+    render,
+};
 
-impl Target for Grafana {
-    fn render(&self, input: &Input<'_>) -> Vec<File> {
-        let mut files: Vec<File> = input.plan.boards.iter().map(|it| board(input, it)).collect();
-        files.push(data_source(input));
-        files.push(provider(input));
-        files
-    }
+fn render(input: &Input<'_>) -> Vec<File> {
+    let mut files: Vec<File> = input.plan.boards().iter().map(|it| board(input, it)).collect();
+    files.push(data_source(input));
+    files.push(provider(input));
+    files
 }
 
 fn board(input: &Input<'_>, board: &Board) -> File {
@@ -228,7 +235,7 @@ fn data_source(input: &Input<'_>) -> File {
             editable: false,
             json_data: JsonData {
                 http_method: "POST",
-                time_interval: duration::text(input.plan.collection.interval),
+                time_interval: duration::text(input.plan.collection().interval),
             },
         }],
     };

@@ -1,24 +1,35 @@
-//! Prometheus rule files.
+//! Prometheus rule files. Thanos Ruler reads the same files.
 
 use serde::Serialize;
-use sla_model::duration;
 
-use super::{File, Input, RULES, Target, yaml};
-use crate::plan::{Group, Labels, Rule, RuleFile};
+use super::{
+    File, Input, RULES, RuleSet, Target, is_sharded,
+    rules::{GroupDocument, groups},
+    yaml,
+};
+use crate::parallel;
 
-/// Rule files, one per objective and one for the platform.
-pub struct Prometheus;
+/// Rule files, one per objective and one for the platform, or shards of many objectives.
+pub const TARGET: Target = Target {
+    name: "prometheus",
+    about: "recording and alerting rules, also for Thanos Ruler",
+    default: true,
+    // Also below folders of its own: whoever named such a file meant Prometheus to load it.
+    owns: |path| path.starts_with("rules/") && path.ends_with(".rules.yaml"),
+    render,
+};
 
-impl Target for Prometheus {
-    fn render(&self, input: &Input<'_>) -> Vec<File> {
-        input
-            .plan
-            .rules
-            .iter()
-            .filter(|it| it.groups.iter().any(|group| !group.rules.is_empty()))
-            .map(|it| file(input, it))
-            .collect()
-    }
+/// What a rule file of many objectives is for.
+const SHARDED: &str = "
+# One of the shards that all objectives are spread over by name. Several Prometheis share them: each loads some
+# shards and sla-platform.rules.yaml under `rule_files:`, and scrapes what those read (docs/scale.md).";
+
+/// What a server must know to load the file.
+const OFFSET: &str = "
+# Its groups have `query_offset`: Prometheus 2.53 or newer.";
+
+fn render(input: &Input<'_>) -> Vec<File> {
+    parallel::map(&input.sets, |it| file(input, it)).into_iter().flatten().collect()
 }
 
 /// Returns where the rule file of this name stands.
@@ -27,61 +38,14 @@ pub fn path(name: &str) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'p> {
-    groups: Vec<GroupDocument<'p>>,
+struct Document {
+    groups: Vec<GroupDocument>,
 }
 
-#[derive(Serialize)]
-struct GroupDocument<'p> {
-    name: &'p str,
-    interval: String,
-    rules: Vec<RuleDocument<'p>>,
-}
-
-#[derive(Serialize)]
-struct RuleDocument<'p> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<&'p str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alert: Option<&'p str>,
-    expr: String,
-    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
-    pending: Option<String>,
-    labels: &'p Labels,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<&'p Labels>,
-}
-
-fn file(input: &Input<'_>, rules: &RuleFile) -> File {
-    let document = Document { groups: rules.groups.iter().map(group).collect() };
-    yaml::file(input, path(&rules.name), "Prometheus recording and alerting rules.", &document)
-}
-
-fn group(group: &Group) -> GroupDocument<'_> {
-    GroupDocument {
-        name: &group.name,
-        interval: duration::text(group.every),
-        rules: group.rules.iter().map(rule).collect(),
-    }
-}
-
-fn rule(rule: &Rule) -> RuleDocument<'_> {
-    match rule {
-        Rule::Record { name, labels, expr } => RuleDocument {
-            record: Some(name),
-            alert: None,
-            expr: expr.lines(),
-            pending: None,
-            labels,
-            annotations: None,
-        },
-        Rule::Alert { name, labels, notes, expr, pending } => RuleDocument {
-            record: None,
-            alert: Some(name),
-            expr: expr.lines(),
-            pending: (!pending.is_zero()).then(|| duration::text(*pending)),
-            labels,
-            annotations: Some(notes),
-        },
-    }
+fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
+    let groups = groups(input, set);
+    let sharded = if is_sharded(input.model) && set.units.len() > 1 { SHARDED } else { "" };
+    let offset = if input.query_offset().is_some() { OFFSET } else { "" };
+    let about = format!("Prometheus recording and alerting rules.{sharded}{offset}");
+    (!groups.is_empty()).then(|| yaml::file(input, path(&set.name), &about, &Document { groups }))
 }

@@ -1,18 +1,34 @@
 //! Tests of the rules for `promtool test rules`, at pace 1 only.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use sla_model::duration;
 
-use super::{File, Input, RULES, Target, prometheus, yaml};
-use crate::plan::{Case, CaseFile, Check};
+use super::{File, Input, RULES, RuleSet, Target, prometheus, yaml};
+use crate::{
+    parallel,
+    plan::{Case, CaseFile, Check},
+};
 
-/// Test files, one per rule file.
-pub struct Promtool;
+/// Test files, one per rule file. promtool evaluates every rule of a file in every test of it, so tests of a shard
+/// would take days: shards have none, and `slaforge test` writes and runs those of each objective alone.
+pub const TARGET: Target = Target {
+    name: "promtool",
+    about: "tests of the rules, for `promtool test rules`; none for shards",
+    default: true,
+    owns: |path| path.starts_with("rules/") && path.ends_with(".test.yaml"),
+    render,
+};
 
-impl Target for Promtool {
-    fn render(&self, input: &Input<'_>) -> Vec<File> {
-        input.plan.cases.iter().map(|it| file(input, it)).collect()
-    }
+fn render(input: &Input<'_>) -> Vec<File> {
+    parallel::map(&input.sets, |set| alone(input, set)).into_iter().flatten().collect()
+}
+
+fn alone(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
+    let [unit] = set.units[..] else { return None };
+    let cases = input.plan.cases(unit);
+    (!cases.cases.is_empty()).then(|| file(input, &cases))
 }
 
 #[derive(Serialize)]
@@ -52,10 +68,12 @@ struct Sample {
 
 fn file(input: &Input<'_>, cases: &CaseFile) -> File {
     let rules = prometheus::path(&cases.name);
+    // What is recorded for a moment is recorded so much later.
+    let late = input.query_offset().unwrap_or_default();
     let document = Document {
         rule_files: [format!("..{}", rules.strip_prefix(RULES).unwrap_or(&rules))],
         evaluation_interval: duration::text(input.model.interval()),
-        tests: cases.cases.iter().map(test).collect(),
+        tests: cases.cases.iter().map(|it| test(it, late)).collect(),
     };
     let whys: Vec<String> =
         cases.cases.iter().map(|it| format!("# {}\n#   without it: {}", it.name, it.why)).collect();
@@ -63,7 +81,7 @@ fn file(input: &Input<'_>, cases: &CaseFile) -> File {
     yaml::file(input, format!("{RULES}/tests/{}.test.yaml", cases.name), &about, &document)
 }
 
-fn test(case: &Case) -> Test<'_> {
+fn test(case: &Case, late: Duration) -> Test<'_> {
     Test {
         name: &case.name,
         interval: duration::text(case.interval),
@@ -72,15 +90,15 @@ fn test(case: &Case) -> Test<'_> {
             .iter()
             .map(|(series, values)| Series { series: series.to_string(), values })
             .collect(),
-        expectations: case.checks.iter().map(expectation).collect(),
+        expectations: case.checks.iter().map(|it| expectation(it, late)).collect(),
     }
 }
 
-fn expectation(check: &Check) -> Expectation {
+fn expectation(check: &Check, late: Duration) -> Expectation {
     let value = check.expected.and_then(|it| it.normalize().to_string().parse().ok());
     Expectation {
         expr: check.expr.to_string(),
-        eval_time: duration::text(check.at),
+        eval_time: duration::text(check.at + late),
         exp_samples: value.map(|value| Sample { labels: "{}", value }).into_iter().collect(),
     }
 }

@@ -15,26 +15,30 @@ use crate::plan::Job;
 const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 
 /// Prometheus' configuration.
-pub struct Scrape;
+pub const TARGET: Target = Target {
+    name: "scrape",
+    about: "Prometheus' configuration: what it scrapes, whom it tells",
+    default: true,
+    owns: |path| path == "rules/scrape.yaml",
+    render,
+};
 
-impl Target for Scrape {
-    fn render(&self, input: &Input<'_>) -> Vec<File> {
-        let collection = &input.plan.collection;
-        let document = Document {
-            global: Global {
-                scrape_interval: duration::text(collection.interval),
-                scrape_timeout: duration::text(collection.interval.min(TIMEOUT_MAX)),
-                evaluation_interval: duration::text(collection.interval),
-            },
-            rule_files: ["*.rules.yaml"],
-            alerting: (!collection.alertmanagers.is_empty()).then(|| Alerting {
-                alertmanagers: [Targets { static_configs: [Static { targets: &collection.alertmanagers }] }],
-            }),
-            scrape_configs: collection.jobs.iter().map(job).collect(),
-        };
-        let about = "Prometheus' configuration; paths are relative to this file.";
-        vec![yaml::file(input, format!("{RULES}/scrape.yaml"), about, &document)]
-    }
+fn render(input: &Input<'_>) -> Vec<File> {
+    let collection = input.plan.collection();
+    let document = Document {
+        global: Global {
+            scrape_interval: duration::text(collection.interval),
+            scrape_timeout: duration::text(collection.interval.min(TIMEOUT_MAX)),
+            evaluation_interval: duration::text(collection.interval),
+        },
+        rule_files: ["*.rules.yaml"],
+        alerting: (!collection.alertmanagers.is_empty()).then(|| Alerting {
+            alertmanagers: [Targets { static_configs: [Static { targets: &collection.alertmanagers }] }],
+        }),
+        scrape_configs: collection.jobs.iter().map(job).collect(),
+    };
+    let about = "Prometheus' configuration; paths are relative to this file.";
+    vec![yaml::file(input, format!("{RULES}/scrape.yaml"), about, &document)]
 }
 
 #[derive(Serialize)]

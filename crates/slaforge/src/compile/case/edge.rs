@@ -245,7 +245,7 @@ impl Edge<'_> {
             tile.matchers.extend(module.map(|it| equal("module", it)));
             tile
         };
-        let events = sum(select(&self.recorded(&slo::events("2h"))));
+        let events = sum(select(&self.recorded(&slo::events("1d"))));
         let mut case = self.case(
             "a module that was renamed keeps its history",
             "recorded series that carry what may change fall apart into two histories, and windows over both fail",
@@ -253,7 +253,7 @@ impl Edge<'_> {
                 (tile(Some("before")), format!("_ 100+0x{}", tiles - 1)),
                 (tile(None), format!("_ _x{tiles} 100+0x{}", tiles - 1)),
             ],
-            // The window of two hours holds every one of them.
+            // The window of a day holds every one of them.
             vec![value(BASE_WINDOW * (tiles * 2), events, Some(Decimal::from(tiles * 2 * 100)))],
         );
         case.interval = BASE_WINDOW;
@@ -333,15 +333,23 @@ impl Edge<'_> {
         let mut alerts = rule::firing(self.model, self.objective);
         alerts.matchers.push(one_of("burn", [burn.name.as_str()]));
         let start = BASE_WINDOW * (tiles(history) + 1);
+        let clean = tiles(history) - 1;
+        // Tiles for the long window, hours for the short one. Without the five minutes that a page asks for, no
+        // page takes the ticket's place.
+        let steady = |value: Decimal| format!("_ {}+0x{}", value.normalize(), tiles(history + failing));
+        let failed = |value: Decimal| format!("_ 0+0x{clean} {}+0x{}", value.normalize(), tiles(failing));
+        let hour = Decimal::from(12);
+        // Bad events enter an hour one tile after the other.
+        let entering =
+            format!("_ 0+0x{clean} {errors}+{errors}x11 {}+0x{}", errors * hour, tiles(failing) - 12);
         let mut case = self.case(
             "a slow burn opens a ticket, once half of its window was observed",
             "with an hour of history the window of a day is an hour long, and a ticket comes before any page",
             vec![
-                (tile(slo::EVENTS_TILE), format!("_ {each}+0x{}", tiles(history + failing))),
-                (
-                    tile(slo::ERRORS_TILE),
-                    format!("_ 0+0x{} {errors}+0x{}", tiles(history) - 1, tiles(failing)),
-                ),
+                (tile(slo::EVENTS_TILE), steady(each)),
+                (tile(slo::ERRORS_TILE), failed(errors)),
+                (tile(&slo::events("1h")), steady(each * hour)),
+                (tile(&slo::errors("1h")), entering),
             ],
             vec![
                 silent((start + seen).saturating_sub(BASE_WINDOW * 2), &alerts, Duration::ZERO),

@@ -14,9 +14,9 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use sla_model::{Model, selector::Selector};
 
-use super::{PLATFORM, trace::STEP};
+use super::{Unit, trace::STEP};
 use crate::{
-    plan::{CaseFile, Check},
+    plan::{Case, Check},
     promql::{
         Expr,
         build::{aggregate, number, over_time, select},
@@ -34,21 +34,19 @@ fn early(model: &Model) -> Duration {
     STEP + model.interval()
 }
 
-/// Returns the tests of every rule file that has any.
-pub fn files(model: &Model) -> Vec<CaseFile> {
-    let mut files: Vec<CaseFile> = model
-        .objectives
-        .values()
-        .map(|it| {
-            let cases = objective::cases(model, it).into_iter().chain(edge::cases(model, it)).collect();
-            CaseFile { name: it.id.to_string(), cases }
-        })
-        .collect();
-    let mut platform = outage::cases(model);
-    platform.extend(limit::cases(model));
-    platform.extend(target::cases(model));
-    files.push(CaseFile { name: PLATFORM.to_owned(), cases: platform });
-    files.into_iter().filter(|it| !it.cases.is_empty()).collect()
+/// Returns the tests of one unit's rules.
+pub fn cases(model: &Model, unit: Unit<'_>) -> Vec<Case> {
+    match unit {
+        Unit::Objective(it) => {
+            objective::cases(model, it).into_iter().chain(edge::cases(model, it)).collect()
+        }
+        Unit::Platform => {
+            let mut platform = outage::cases(model);
+            platform.extend(limit::cases(model));
+            platform.extend(target::cases(model));
+            platform
+        }
+    }
 }
 
 /// So many alerts fire at this moment; `None` for none.

@@ -1,0 +1,154 @@
+//! Rule files for VictoriaMetrics' vmalert.
+//!
+//! vmalert sends what a rule records to the database and goes on at once: the next rule of the group does not see
+//! it. Prometheus' order inside a group is therefore written as delays: a rule is evaluated, for the same moment,
+//! only after everything that it reads has been recorded for that moment. So every number is the same as on
+//! Prometheus, and alerts come some minutes later.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::Serialize;
+use sla_model::duration;
+
+use super::{
+    File, Input, RULES, RuleSet, Target, is_in,
+    rules::{GroupDocument, group},
+    yaml,
+};
+use crate::{
+    parallel,
+    plan::{Group, Rule, RuleFile},
+};
+
+/// Rule files in the form of the Prometheus target's, with other groups.
+pub const TARGET: Target = Target {
+    name: "victoria",
+    about: "rule files for VictoriaMetrics' vmalert",
+    default: false,
+    owns: |path| is_in(path, "rules/victoria", ".yaml"),
+    render,
+};
+
+/// vmalert's own `-rule.evalDelay`: before that the newest samples are not visible.
+const DELAY_MIN: Duration = Duration::from_secs(30);
+
+/// How long a recorded sample may take to become visible: vmalert sends every 2 s, and the database lets a second
+/// or two pass.
+const VISIBLE_AFTER: Duration = Duration::from_secs(5);
+
+/// How many rules of another objective may stand before the one that a composite reads.
+const FOREIGN: u32 = 3;
+
+const ABOUT: &str = "Rules for VictoriaMetrics' vmalert. Groups that belong together differ in `eval_delay`, because vmalert does not
+# show a rule what the rule before it recorded. Leave `-rule.evalAlignment` and `-datasource.queryStep` as they are
+# (on, 5m), and set `-remoteWrite.url` and `-remoteRead.url`: the rules read ALERTS. Native histograms of Prometheus
+# are not read by VictoriaMetrics.";
+
+#[derive(Serialize)]
+struct Document {
+    groups: Vec<GroupDocument>,
+}
+
+fn render(input: &Input<'_>) -> Vec<File> {
+    parallel::map(&input.sets, |it| file(input, it)).into_iter().flatten().collect()
+}
+
+fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
+    let first = input.query_offset().unwrap_or_default().max(DELAY_MIN);
+    let groups: Vec<GroupDocument> =
+        set.units.iter().flat_map(|it| delayed(input.plan.rules(*it), first)).collect();
+    let path = format!("{RULES}/victoria/{}.yaml", set.name);
+    (!groups.is_empty()).then(|| yaml::file(input, path, ABOUT, &Document { groups }))
+}
+
+/// Splits the groups of one unit by how long their rules must wait.
+fn delayed(file: RuleFile, first: Duration) -> Vec<GroupDocument> {
+    // What was recorded, and when it is visible for a moment, counted from that moment.
+    let mut visible: BTreeMap<String, Duration> = BTreeMap::new();
+    let mut split = Vec::new();
+    for whole in file.groups {
+        let mut parts: BTreeMap<Duration, Vec<Rule>> = BTreeMap::new();
+        for rule in whole.rules {
+            let delay = wait(&rule, &visible, first, whole.every);
+            if let Rule::Record { name, .. } = &rule {
+                let seen = visible.entry(name.clone()).or_default();
+                *seen = (*seen).max(delay + whole.every + VISIBLE_AFTER);
+            }
+            parts.entry(delay).or_default().push(rule);
+        }
+        for (number, (delay, rules)) in parts.into_iter().enumerate() {
+            let name = format!("{}-{number}", whole.name);
+            let part = group(Group { name, every: whole.every, rules }, None);
+            split.push(part.delayed(duration::text(delay)));
+        }
+    }
+    split
+}
+
+/// Returns how long a rule must wait for what it reads. A group begins anywhere in its interval, so what is due
+/// may come a whole interval later.
+fn wait(rule: &Rule, visible: &BTreeMap<String, Duration>, first: Duration, every: Duration) -> Duration {
+    let (Rule::Record { expr, .. } | Rule::Alert { expr, .. }) = rule;
+    let after = |metric: &str| match visible.get(metric) {
+        Some(seen) => *seen,
+        None if metric.starts_with("slo:") => first + (every + VISIBLE_AFTER) * FOREIGN,
+        None => first,
+    };
+    expr.selectors().into_iter().map(|it| after(it.metric.as_str())).fold(first, Duration::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use sla_model::names::slo;
+
+    use super::*;
+    use crate::compile;
+
+    /// The delay of every recorded series of an objective, by name.
+    fn delays(objective: &str) -> BTreeMap<String, Duration> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/kinds/sla.yaml");
+        let model = sla_spec::open(&path, &BTreeMap::new()).unwrap().model;
+        let plan = compile::plan(&model);
+        let unit = plan.units().into_iter().find(|it| it.name() == objective).unwrap();
+        let mut found = BTreeMap::new();
+        let mut visible = BTreeMap::new();
+        for group in plan.rules(unit).groups {
+            for rule in group.rules {
+                let delay = wait(&rule, &visible, DELAY_MIN, group.every);
+                if let Rule::Record { name, .. } = rule {
+                    visible.insert(name.clone(), delay + group.every + VISIBLE_AFTER);
+                    found.insert(name, delay);
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn what_is_read_was_recorded_for_the_same_moment() {
+        let step = Duration::from_secs(35);
+        let delays = delays("by-latency");
+        let expected = [
+            ("slo:events:rate5m", 0),
+            ("slo:errors:rate5m", 1),
+            ("slo:events:increase5m", 1),
+            ("slo:errors:increase5m", 2),
+            ("slo:events:increase1h", 1),
+            ("slo:error_ratio:rate1h", 3),
+        ];
+        for (name, steps) in expected {
+            assert_eq!(delays[name], DELAY_MIN + step * steps, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_composite_waits_for_its_components() {
+        let composite = delays("by-worst")[slo::COMPOSITE];
+        let component = delays("by-bad-events");
+        for name in ["slo:events:rate5m", "slo:errors:rate5m"] {
+            assert!(composite >= component[name] + Duration::from_secs(35), "{name}");
+        }
+    }
+}
