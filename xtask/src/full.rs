@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
-    bench,
+    bench, outside,
     packages::{self, find},
     process::enclosed,
     strict,
@@ -21,7 +21,8 @@ use crate::{
 const DENY_VERSION: &str = "0.20.2";
 
 /// Runs what is too slow for every run: licences and bans of dependencies, the rules under Prometheus 3 and pint,
-/// every bench, the peers' own examples, fuzzing; builds the tools for it from source, with Go
+/// the exporter under Prometheus 3 and on a machine that is used up, every bench, the peers' own examples, fuzzing;
+/// builds the tools for it from source, with Go
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Only these
@@ -35,6 +36,8 @@ enum Area {
     Deny,
     /// The generated rules under Prometheus 3 and pint
     Strict,
+    /// The exporter under Prometheus 3 and exporter-toolkit's configurations, and on a machine that is used up
+    Exporter,
     /// Every measurement against a peer
     Bench,
     /// Imports the examples that Sloth, Pyrra and OpenSLO publish themselves
@@ -44,7 +47,7 @@ enum Area {
 }
 
 /// Every part, in the order in which they run.
-const AREAS: [Area; 5] = [Area::Deny, Area::Strict, Area::Bench, Area::Import, Area::Fuzz];
+const AREAS: [Area; 6] = [Area::Deny, Area::Strict, Area::Exporter, Area::Bench, Area::Import, Area::Fuzz];
 
 /// Runs the command.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -54,6 +57,8 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Area::Deny => deny()?,
             Area::Strict if strict::run()? => ExitCode::SUCCESS,
             Area::Strict => ExitCode::FAILURE,
+            Area::Exporter if outside::run()? => ExitCode::SUCCESS,
+            Area::Exporter => ExitCode::FAILURE,
             Area::Bench => benches().await?,
             Area::Import => import::run()?,
             Area::Fuzz => fuzz::run()?,

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod forecast;
 pub mod full;
 pub mod known;
+mod outside;
 pub mod packages;
 pub mod peers;
 pub mod process;

@@ -43,6 +43,11 @@ impl Service {
         Ok(Self { name, log, child })
     }
 
+    /// Returns the number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Fails with the end of its log when the child has ended.
     pub fn check(&mut self) -> anyhow::Result<()> {
         match self.child.try_wait()? {

@@ -7,14 +7,14 @@ use sla_model::Pace;
 
 /// Measures what the SLA specification promises, and exports it on /metrics
 ///
-/// Exit codes: 0 done, 1 the specification is invalid, 2 wrong usage, an unreadable file or a port that is taken.
+/// Exit codes: 0 done, 1 the specification or the web configuration is invalid, 2 wrong usage, an unreadable file or a port that is taken.
 #[derive(Debug, Parser)]
 #[command(name = "sla_exporter", version)]
 pub struct Cli {
     /// The specification: a file, or a folder with its files
     #[arg(long = "config.file", value_name = "PATH", default_value = "examples/pharmacy")]
     pub config_file: PathBuf,
-    /// Check the specification, say what is wrong with it, and end
+    /// Check the specification and the web configuration, say what is wrong, and end
     #[arg(long = "config.check")]
     pub config_check: bool,
     /// Override a variable of the specification; may be given again for others
@@ -26,6 +26,9 @@ pub struct Cli {
     /// Where to serve /metrics; may be given again
     #[arg(long = "web.listen-address", value_name = "HOST:PORT", default_value = "127.0.0.1:9717")]
     pub listen: Vec<String>,
+    /// TLS, users, headers and a rate limit, in the format of Prometheus' exporter-toolkit
+    #[arg(long = "web.config.file", value_name = "FILE")]
+    pub web_config_file: Option<PathBuf>,
     /// How much to log, on stderr
     #[arg(long = "log.level", value_name = "LEVEL", default_value_t = LogLevel::Info)]
     pub log_level: LogLevel,
@@ -36,6 +39,7 @@ pub struct Cli {
 
 /// The least severe messages that are logged.
 #[derive(Clone, Copy, Debug, ValueEnum)]
+#[expect(missing_docs, reason = "named by every logger")]
 pub enum LogLevel {
     Error,
     Warn,

@@ -1,24 +1,100 @@
 //! The specification as the exporter takes it.
 
-use std::io::{self, IsTerminal, Write};
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
-use sla_model::Model;
-use sla_spec::OpenError;
+use sha2::{Digest, Sha256};
+use sla_model::{Model, secret::Secret};
+use sla_probe::Secrets;
+use sla_spec::{SourceSet, report::Report};
 
-use crate::{cli::Cli, exit::Stop};
+use crate::{cli::Cli, exit::Stop, secret};
 
-/// Reads and checks the specification; warnings go to stderr.
-pub fn load(cli: &Cli) -> Result<Model, Stop> {
-    let variables = cli.vars.iter().cloned().collect();
-    let colour = io::stderr().is_terminal();
-    let opened = match sla_spec::open(&cli.config_file, &variables) {
-        Err(OpenError::Spec(report)) => return Err(Stop::Spec(report.text(colour))),
-        other => other.context("cannot read the specification")?,
-    };
-    if let Some(warnings) = opened.warnings {
-        // A closed stderr is no error.
-        let _ = writeln!(io::stderr(), "{}", warnings.text(colour).trim_end());
+/// Where the specification stands.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// A file or a folder.
+    pub path: PathBuf,
+    /// Overrides of variables.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// A specification without errors.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub model: Arc<Model>,
+    /// What is worth a second look.
+    pub warnings: Option<String>,
+    /// The checksum of its files; of secrets only the names take part, because it is told to everybody.
+    pub checksum: String,
+    /// The secrets that it names.
+    pub secrets: Secrets,
+    /// Every file that takes part.
+    pub files: Vec<PathBuf>,
+}
+
+impl From<&Cli> for Config {
+    fn from(cli: &Cli) -> Self {
+        Self { path: cli.config_file.clone(), variables: cli.vars.iter().cloned().collect() }
     }
-    Ok(opened.model)
+}
+
+impl Config {
+    /// Reads and checks the specification.
+    pub fn load(&self, colour: bool) -> Result<Loaded, Stop> {
+        self.check(self.read()?, colour)
+    }
+
+    /// The same without colour, if anything is different from what is known.
+    pub fn load_changed(&self, known: Option<&Loaded>) -> Result<Option<Loaded>, Stop> {
+        let set = self.read()?;
+        if let Some(known) = known
+            && known.checksum == checksum(&set)
+            && known.secrets == secret::read(&known.model)
+        {
+            return Ok(None);
+        }
+        self.check(set, false).map(Some)
+    }
+
+    fn read(&self) -> anyhow::Result<SourceSet> {
+        sla_spec::read(&self.path).context("cannot read the specification")
+    }
+
+    fn check(&self, set: SourceSet, colour: bool) -> Result<Loaded, Stop> {
+        let checksum = checksum(&set);
+        let mut files: Vec<_> = set.sources().iter().map(|it| PathBuf::from(&it.path)).collect();
+        files.push(self.path.clone());
+        match sla_spec::load(&set, &self.variables) {
+            Ok(loaded) => {
+                let warnings = (!loaded.warnings.is_empty())
+                    .then(|| Report { diagnostics: loaded.warnings, set }.text(colour).trim_end().to_owned());
+                let model = Arc::new(loaded.model);
+                let secrets = secret::read(&model);
+                files.extend(model.secrets.values().filter_map(|it| match it {
+                    Secret::File(path) => Some(path.clone()),
+                    Secret::Env(_) => None,
+                }));
+                Ok(Loaded { model, warnings, checksum, secrets, files })
+            }
+            Err(diagnostics) => Err(Stop::Spec(Report { diagnostics, set }.text(colour))),
+        }
+    }
+}
+
+/// Returns the SHA-256 over the names and texts of all files.
+fn checksum(set: &SourceSet) -> String {
+    let mut hash = Sha256::new();
+    for source in set.sources() {
+        // Lengths keep a text from passing for the end of a name.
+        hash.update(source.path.len().to_le_bytes());
+        hash.update(&source.path);
+        hash.update(source.text.len().to_le_bytes());
+        hash.update(source.text.as_bytes());
+    }
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -1,37 +1,31 @@
 //! `sla_exporter`: measures what the specification promises and exports it on `/metrics`.
 //!
-//! Exit codes: 0 done, 1 the specification is invalid, 2 wrong usage or the world does not play along (a file
-//! cannot be read, a port is taken).
-
-mod cli;
-mod config;
-mod exit;
-mod expo;
-mod histogram;
-mod job;
-mod run;
-mod schedule;
-mod snapshot;
-mod state;
-mod voice;
-mod web;
-
-#[cfg(test)]
-mod tests;
+//! Exit codes: 0 done, 1 the specification or the web configuration is invalid, 2 wrong usage or the world does not
+//! play along (a file cannot be read, a port is taken).
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::Context;
 use clap::Parser;
 use jiff::Timestamp;
-use tokio::signal::unix::{SignalKind, signal};
+use sla_exporter::{
+    cli::{Cli, LogFormat},
+    config::{Config, Loaded},
+    exit::Stop,
+    reload,
+    run::{self, Setup},
+    web,
+    web_config::Gate,
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
 use tracing_subscriber::EnvFilter;
-
-use cli::{Cli, LogFormat};
-use exit::Stop;
 
 // Two workers: probes wait for the network, they do not compute.
 #[tokio::main(worker_threads = 2)]
@@ -47,8 +41,23 @@ async fn main() -> ExitCode {
 }
 
 async fn start(cli: &Cli) -> Result<(), Stop> {
-    let model = config::load(cli)?;
+    let config = Config::from(cli);
+    let loaded = config.load(io::stderr().is_terminal())?;
+    if let Some(warnings) = &loaded.warnings {
+        // A closed stderr is no error.
+        let _ = writeln!(io::stderr(), "{warnings}");
+    }
+    let gate = Gate::open(cli.web_config_file.clone()).map_err(|it| Stop::Spec(format!("error: {it}")))?;
     if cli.config_check {
+        let missing: Vec<_> = loaded
+            .secrets
+            .missing()
+            .map(|(name, why)| format!("error: the secret `{name}` cannot be read: {why}"))
+            .collect();
+        if !missing.is_empty() {
+            return Err(Stop::Spec(missing.join("\n")));
+        }
+        let model = &loaded.model;
         let (probes, journeys, metrics) = (model.probes.len(), model.journeys.len(), model.metrics.len());
         // Nobody reads: a closed pipe is not an error of ours.
         let _ = writeln!(
@@ -59,13 +68,18 @@ async fn start(cli: &Cli) -> Result<(), Stop> {
         return Ok(());
     }
     log_to_stderr(cli);
+    reload::tell_missing(&loaded);
     let mut listeners = Vec::new();
     for address in &cli.listen {
         listeners.push(web::server::bind(address).await?);
     }
     let shutdown = stop_signal().context("cannot watch for signals")?;
+    let signals = reload_signal().context("cannot watch for signals")?;
     // The one place that reads the wall clock: everything below gets it as an argument.
-    Ok(run::run(model, cli.pace, listeners, Timestamp::now, shutdown).await?)
+    let clock = Timestamp::now;
+    let load = Arc::new(move |known: Option<&Loaded>| config.load_changed(known));
+    let setup = Setup { loaded, load, pace: cli.pace, listeners, gate, clock };
+    Ok(run::run(setup, signals, shutdown).await?)
 }
 
 fn log_to_stderr(cli: &Cli) {
@@ -87,4 +101,17 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Returns a channel that tells of each SIGHUP.
+fn reload_signal() -> io::Result<mpsc::Receiver<()>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let (sender, signals) = mpsc::channel(1);
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            // One that waits stands for all.
+            let _ = sender.try_send(());
+        }
+    });
+    Ok(signals)
 }

@@ -1,27 +1,29 @@
-//! Running the exporter: jobs, pages, and the end.
+//! Running the exporter: jobs, pages, reloads, and the end.
 
 use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use sla_model::{Model, Pace};
-use sla_probe::Host;
-use sla_source::Reader;
+use sla_model::Pace;
+use sla_probe as probe;
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinSet,
 };
 
 use crate::{
+    config::Loaded,
     expo::own::Own,
-    job::{ProbeJob, QueryJob, Work},
-    schedule::{RUNS_MAX, Schedule, Timing, drive},
-    state::State,
-    web::{Site, server},
+    host::Host,
+    jobs::{Ground, Jobs, schedule},
+    reload::{self, Load, Note, Request, World},
+    state::{Shared, State},
+    web::{Site, metrics::PAGES_MAX, server},
+    web_config::Gate,
 };
 
 /// Reads the wall clock.
@@ -30,46 +32,59 @@ pub type Clock = fn() -> Timestamp;
 /// How long runs may take after the exporter was told to stop: a journey in the middle cleans up behind itself.
 const FINISH_MAX: Duration = Duration::from_secs(1);
 
-/// Measures and serves until `shutdown` completes.
-pub async fn run(
-    model: Model,
-    pace: Pace,
-    listeners: Vec<TcpListener>,
+/// Wishes for a reload that wait; whoever comes later waits for room.
+const RELOADS_MAX: usize = 8;
+
+/// What is needed to begin.
+pub struct Setup {
+    /// The specification.
+    pub loaded: Loaded,
+    /// Reads it anew.
+    pub load: Load,
+    /// How fast everything is scheduled.
+    pub pace: Pace,
+    /// Where pages are served.
+    pub listeners: Vec<TcpListener>,
+    /// Whom to let in.
+    pub gate: Gate,
+    /// The wall clock.
+    pub clock: Clock,
+}
+
+/// What changes with a reload.
+struct Running {
+    jobs: Jobs,
+    world: watch::Sender<World>,
+    note: Shared<Note>,
+    load: Load,
+    loaded: Arc<Loaded>,
     clock: Clock,
+}
+
+/// Measures and serves until `shutdown` completes. Each item of `signals` asks for a reload.
+pub async fn run(
+    setup: Setup,
+    mut signals: mpsc::Receiver<()>,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let host = Arc::new(Host::new().context("cannot prepare probes")?);
-    let own = Own::new().context("cannot register the exporter's own metrics")?;
-    let measured = Arc::new(State::new(&model));
-    let model = Arc::new(model);
+    let (reloads, mut requests) = mpsc::channel::<Request>(RELOADS_MAX);
     let (stopping, stop) = watch::channel(false);
-
-    let mut jobs = JoinSet::new();
-    start_jobs(&mut jobs, &model, pace, &measured, &host, clock, &stop)?;
-    let site = Site { model: Arc::clone(&model), state: measured, own, clock };
-    let site = Arc::new(site);
-    let mut servers = JoinSet::new();
-    for listener in listeners {
-        let address = listener.local_addr().context("the listener has no address")?;
-        servers.spawn(server::serve(listener, Arc::clone(&site), stop.clone()));
-        tracing::info!(%address, sla = %model.name, %pace, "serving /metrics");
-    }
-
-    let fault = tokio::select! {
-        () = shutdown => None,
-        Some(ended) = jobs.join_next() => Some(ended),
-        Some(ended) = servers.join_next() => Some(ended),
+    let watching = tokio::spawn(reload::watch(setup.loaded.files.clone(), reloads.clone()));
+    let (mut running, mut servers) = begin(setup, reloads, &stop)?;
+    let mut shutdown = std::pin::pin!(shutdown);
+    let fault = loop {
+        tokio::select! {
+            () = &mut shutdown => break None,
+            failed = running.jobs.failed() => break Some(Err(failed)),
+            Some(ended) = servers.join_next() => break Some(ended),
+            Some(request) = requests.recv() => running.reload(request).await,
+            Some(()) = signals.recv() => running.reload(Request { why: reload::Why::Asked, answer: None }).await,
+        }
     };
     tracing::info!("stopping");
+    watching.abort();
     stopping.send_replace(true);
-    let finishing = async { while jobs.join_next().await.is_some() {} };
-    let (finished, ()) = tokio::join!(tokio::time::timeout(FINISH_MAX, finishing), async {
-        while servers.join_next().await.is_some() {}
-    });
-    if finished.is_err() {
-        tracing::warn!(runs = jobs.len(), "runs were cut");
-        jobs.shutdown().await;
-    }
+    tokio::join!(running.jobs.finish(FINISH_MAX), async { while servers.join_next().await.is_some() {} });
     // Neither ends by itself; what does would otherwise stay unmeasured in silence.
     match fault {
         None => Ok(()),
@@ -78,36 +93,68 @@ pub async fn run(
     }
 }
 
-fn start_jobs(
-    jobs: &mut JoinSet<()>,
-    model: &Model,
-    pace: Pace,
-    measured: &State,
-    host: &Arc<Host>,
-    clock: Clock,
+fn begin(
+    setup: Setup,
+    reloads: mpsc::Sender<Request>,
     stop: &watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    let schedule = Schedule {
-        started: Instant::now(),
-        places: Arc::new(Semaphore::new(RUNS_MAX)),
-        lag: Arc::clone(&measured.lag),
-        stop: stop.clone(),
-    };
-    let probes = model.probes.values().map(|it| (&it.id, it.every, it.timeout, Work::from(&it.kind)));
-    let journeys =
-        model.journeys.values().map(|it| (&it.id, it.every, it.timeout, Work::Journey(it.clone())));
-    for (id, every, timeout, work) in probes.chain(journeys) {
-        let stats = Arc::clone(&measured.probes[id]);
-        let job = ProbeJob::new(id.clone(), work, Arc::clone(host), stats, clock);
-        jobs.spawn(drive(job, Timing::new(id.as_str(), every, timeout, pace), schedule.clone()));
+) -> anyhow::Result<(Running, JoinSet<()>)> {
+    let clock = setup.clock;
+    let host = probe::Host::new().context("cannot prepare probes")?;
+    let host = watch::Sender::new(Arc::new(host.with_secrets(setup.loaded.secrets.clone())));
+    let loaded = Arc::new(setup.loaded);
+    let model = Arc::clone(&loaded.model);
+    let state = Arc::new(State::new(&model));
+    let schedule = schedule(&state);
+    let note = Note::new(loaded.checksum.clone(), clock());
+    let own = Own::new(Arc::clone(&note), schedule.places.clone(), setup.gate.good());
+    let own = own.context("cannot register the exporter's own metrics")?;
+    let mut jobs = Jobs::new(Ground { host, clock, pace: setup.pace, schedule, traces: Arc::default() });
+    jobs.become_those_of(&model, &state);
+    let (name, pace) = (model.name.clone(), setup.pace);
+    let (world, seen) = watch::channel(World { model, state });
+    let site = Arc::new(Site {
+        world: seen,
+        note: Arc::clone(&note),
+        reloads,
+        own,
+        host: Host::watch(setup.pace, clock),
+        clock,
+        pages: Arc::new(Semaphore::new(PAGES_MAX)),
+        gate: setup.gate,
+        ready: AtomicBool::new(false),
+    });
+    let mut servers = JoinSet::new();
+    for listener in setup.listeners {
+        let address = listener.local_addr().context("the listener has no address")?;
+        servers.spawn(server::serve(listener, Arc::clone(&site), stop.clone()));
+        tracing::info!(%address, sla = %name, %pace, "serving /metrics");
     }
-    for metric in model.metrics.values() {
-        let source = model.sources.get(&metric.from);
-        let source = source.with_context(|| format!("`{}` reads from no source", metric.name))?;
-        let stats = Arc::clone(&measured.queries[&metric.name]);
-        let job = QueryJob::new(metric.name.clone(), Reader::new(source, metric), stats, clock);
-        let timing = Timing::new(metric.name.as_str(), metric.every, source.timeout, pace);
-        jobs.spawn(drive(job, timing, schedule.clone()));
+    Ok((Running { jobs, world, note, load: setup.load, loaded, clock }, servers))
+}
+
+impl Running {
+    async fn reload(&mut self, request: Request) {
+        let now = (self.clock)();
+        let read = reload::read(&self.load, request.why, &self.loaded, &self.note, now).await;
+        let outcome = read.map(|loaded| {
+            if let Some(loaded) = loaded {
+                self.change_over(loaded);
+            }
+        });
+        if let Some(answer) = request.answer {
+            // Whoever asked may be gone.
+            let _ = answer.send(outcome);
+        }
     }
-    Ok(())
+
+    fn change_over(&mut self, loaded: Loaded) {
+        let model = Arc::clone(&loaded.model);
+        let state = Arc::new(self.world.borrow().state.adapted(&model));
+        self.jobs.keep_secrets(loaded.secrets.clone());
+        self.jobs.become_those_of(&model, &state);
+        let (probes, journeys, metrics) = (model.probes.len(), model.journeys.len(), model.metrics.len());
+        tracing::info!(checksum = loaded.checksum, probes, journeys, metrics, "took the specification");
+        self.world.send_replace(World { model, state });
+        self.loaded = Arc::new(loaded);
+    }
 }

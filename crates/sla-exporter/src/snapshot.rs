@@ -1,190 +1,180 @@
-//! What one scrape sees: plain data, taken from the live state in one go.
+//! What one scrape sees: plain data, taken from the live state in one go, and told family by family.
 
-use std::borrow::Cow;
+use std::{io, sync::Arc};
 
 use jiff::Timestamp;
 use sla_model::{
     Model,
     id::{ModuleId, ProbeId},
     maintenance::Planned,
-    names::{Kind, Metric, business, journey, own, probe},
+    names::{Kind, Metric, business, journey, own, page, probe},
     source::SourceMetric,
 };
 
 use crate::{
+    expo::{Encode, Family, Value},
     histogram::Histogram,
     state::{ProbeStats, QueryStats, State, lock},
 };
 
-/// The families of one scrape, in the order of the catalogue, business numbers last.
-#[derive(Debug, Default)]
+/// The numbers of one scrape.
+#[derive(Debug)]
 pub struct Snapshot {
-    /// Families that have series.
-    pub families: Vec<Family>,
+    model: Arc<Model>,
+    now: Timestamp,
+    probes: Vec<(ProbeId, ProbeStats)>,
+    queries: Vec<(SourceMetric, QueryStats)>,
+    lag: Histogram,
 }
 
-/// A metric family with its series.
-#[derive(Debug)]
-pub struct Family {
-    /// The exposed name.
-    pub name: Cow<'static, str>,
-    /// The help text.
-    pub help: Cow<'static, str>,
-    /// What kind it is.
-    pub kind: Kind,
-    /// Its series, in a stable order.
-    pub series: Vec<Series>,
+/// Adds a family of the catalogue; its line is written with the first series, so that none is empty.
+pub struct Telling<'e, E> {
+    to: &'e mut E,
+    metric: &'static Metric,
+    begun: bool,
 }
 
-/// One series.
-#[derive(Debug)]
-pub struct Series {
-    /// Label names and values.
-    pub labels: Vec<(Cow<'static, str>, String)>,
-    /// The value.
-    pub value: Value,
+impl<E: Encode> Telling<'_, E> {
+    /// Writes a series: label values in the order of the catalogue, and the value.
+    pub fn series(&mut self, values: &[&str], value: Value<'_>) -> io::Result<()> {
+        debug_assert_eq!(values.len(), self.metric.labels.len(), "{}", self.metric.name);
+        if !self.begun {
+            self.begun = true;
+            self.to.family(&Family::from(self.metric))?;
+        }
+        let mut labels = [("", ""); LABELS_MAX];
+        for (place, label) in self.metric.labels.iter().zip(values).enumerate() {
+            labels[place] = (*label.0, *label.1);
+        }
+        self.to.series(&labels[..values.len()], &value)
+    }
 }
 
-/// The value of a series.
-#[derive(Debug)]
-pub enum Value {
-    /// A count.
-    Count(u64),
-    /// A number.
-    Number(f64),
-    /// A histogram.
-    Histogram(Histogram),
+/// No family of the catalogue has more labels.
+const LABELS_MAX: usize = 8;
+
+/// Begins a family of the catalogue.
+pub fn telling<'e, E>(to: &'e mut E, metric: &'static Metric) -> Telling<'e, E> {
+    Telling { to, metric, begun: false }
 }
 
 impl Snapshot {
     /// Takes a snapshot at `now`.
-    pub fn take(model: &Model, state: &State, now: Timestamp) -> Self {
+    pub fn take(model: &Arc<Model>, state: &State, now: Timestamp) -> Self {
         // Each job's numbers are copied once: read one after the other, failures could outnumber runs.
-        let probes: Vec<_> = state.probes.iter().map(|(id, it)| (id, lock(it).clone())).collect();
-        let queries: Vec<_> = model
+        let probes = state.probes.iter().map(|(id, it)| (id.clone(), lock(it).stats.clone())).collect();
+        let queries = model
             .metrics
             .values()
-            .filter_map(|it| state.queries.get(&it.name).map(|stats| (it, lock(stats).clone())))
+            .filter_map(|it| state.queries.get(&it.name).map(|stats| (it.clone(), lock(stats).clone())))
             .collect();
         let lag = lock(&state.lag).clone();
-        let mut snapshot = Self::default();
-        snapshot.probes(&probes);
-        snapshot.push(&probe::LAG, vec![(vec![], Value::Histogram(lag))]);
-        snapshot.steps(&probes);
-        snapshot.queries(&queries);
-        snapshot.maintenance(model, now);
-        snapshot.business(&queries);
-        snapshot
+        Self { model: Arc::clone(model), now, probes, queries, lag }
     }
 
-    /// Adds a family of the catalogue: label values and value of each series. Without series it is left out.
-    fn push(&mut self, metric: &Metric, series: Vec<(Vec<String>, Value)>) {
-        if series.is_empty() {
-            return;
-        }
-        let labelled = |(values, value): (Vec<String>, Value)| {
-            debug_assert_eq!(values.len(), metric.labels.len(), "{}", metric.name);
-            let labels = metric.labels.iter().map(|it| Cow::Borrowed(*it)).zip(values).collect();
-            Series { labels, value }
-        };
-        let series = series.into_iter().map(labelled).collect();
-        let (name, help) = (metric.name.into(), metric.help.into());
-        self.families.push(Family { name, help, kind: metric.kind, series });
+    /// Tells every family in the order of the catalogue, business numbers last.
+    pub fn tell(&self, to: &mut impl Encode) -> io::Result<()> {
+        self.probes(to)?;
+        telling(to, &probe::LAG).series(&[], Value::Histogram(&self.lag))?;
+        self.steps(to)?;
+        self.queries(to)?;
+        self.maintenance(to)?;
+        self.business(to)
     }
 
-    fn probes(&mut self, probes: &[(&ProbeId, ProbeStats)]) {
-        let each = |value: fn(&ProbeStats) -> Option<Value>| {
-            let series = |(id, it): &(&ProbeId, ProbeStats)| Some((vec![id.to_string()], value(it)?));
-            probes.iter().filter_map(series).collect()
-        };
-        self.push(&probe::RUNS, each(|it| Some(Value::Count(it.runs))));
-        self.push(&probe::FAILURES, each(|it| Some(Value::Count(it.failures))));
-        self.push(&probe::FAILURE_REASONS, failure_reasons(probes));
-        self.push(&probe::SUCCESS, each(|it| it.last.as_ref().map(|it| truth(it.verdict.is_ok()))));
-        self.push(&probe::DURATION, each(|it| Some(Value::Histogram(it.duration.clone()))));
-        self.push(&probe::PHASE_DURATION, phases(probes));
-        self.push(&probe::LAST_RUN, each(|it| it.last.as_ref().map(|it| seconds(it.ended))));
-        self.push(&probe::SKIPPED, each(|it| Some(Value::Count(it.skipped))));
-    }
-
-    fn steps(&mut self, probes: &[(&ProbeId, ProbeStats)]) {
-        let (mut failures, mut durations) = (Vec::new(), Vec::new());
-        for (probe, stats) in probes {
-            for (step, stats) in &stats.steps {
-                let labels = || vec![probe.to_string(), step.to_string()];
-                for (reason, count) in &stats.reasons {
-                    failures.push(([labels(), vec![reason.to_string()]].concat(), Value::Count(*count)));
+    fn probes(&self, to: &mut impl Encode) -> io::Result<()> {
+        let each = |to: &mut _, metric, value: fn(&ProbeStats) -> Option<Value<'_>>| {
+            let mut telling = telling(to, metric);
+            for (id, stats) in &self.probes {
+                if let Some(value) = value(stats) {
+                    telling.series(&[id.as_str()], value)?;
                 }
-                durations.push((labels(), Value::Histogram(stats.duration.clone())));
+            }
+            Ok::<_, io::Error>(())
+        };
+        each(to, &probe::RUNS, |it| Some(Value::Count(it.runs)))?;
+        each(to, &probe::FAILURES, |it| Some(Value::Count(it.failures)))?;
+        let mut reasons = telling(to, &probe::FAILURE_REASONS);
+        for (id, stats) in &self.probes {
+            for (reason, count) in &stats.reasons {
+                reasons.series(&[id.as_str(), reason.label()], Value::Count(*count))?;
             }
         }
-        self.push(&journey::STEP_FAILURES, failures);
-        self.push(&journey::STEP_DURATION, durations);
+        each(to, &probe::SUCCESS, |it| it.last.as_ref().map(|it| truth(it.reason.is_none())))?;
+        each(to, &probe::DURATION, |it| Some(Value::Histogram(&it.duration)))?;
+        each(to, &page::LOAD, |it| it.page.as_ref().map(Value::Histogram))?;
+        let mut phases = telling(to, &probe::PHASE_DURATION);
+        for (id, stats) in &self.probes {
+            for (phase, histogram) in &stats.phases {
+                phases.series(&[id.as_str(), phase.label()], Value::Histogram(histogram))?;
+            }
+        }
+        each(to, &probe::LAST_RUN, |it| it.last.as_ref().map(|it| seconds(it.ended)))?;
+        each(to, &probe::SKIPPED, |it| Some(Value::Count(it.skipped)))?;
+        each(to, &probe::DROPPED, |it| Some(Value::Count(it.dropped)))
     }
 
-    fn queries(&mut self, queries: &[(&SourceMetric, QueryStats)]) {
-        let each = |value: fn(&QueryStats) -> Option<Value>| {
-            let series = |(metric, it): &(&SourceMetric, QueryStats)| {
-                Some((vec![metric.from.to_string(), metric.name.to_string()], value(it)?))
-            };
-            queries.iter().filter_map(series).collect()
+    fn steps(&self, to: &mut impl Encode) -> io::Result<()> {
+        let steps = || {
+            self.probes
+                .iter()
+                .flat_map(|(id, it)| it.steps.iter().map(move |(step, stats)| (id, step, stats)))
         };
-        self.push(&business::PASSES, each(|it| Some(Value::Count(it.passes))));
-        self.push(&business::PASS_FAILURES, each(|it| Some(Value::Count(it.failures))));
-        self.push(&business::LAST_PASS, each(|it| it.last_good.map(seconds)));
+        let mut failures = telling(to, &journey::STEP_FAILURES);
+        for (probe, step, stats) in steps() {
+            for (reason, count) in &stats.reasons {
+                failures.series(&[probe.as_str(), step.as_str(), reason.label()], Value::Count(*count))?;
+            }
+        }
+        let mut durations = telling(to, &journey::STEP_DURATION);
+        for (probe, step, stats) in steps() {
+            durations.series(&[probe.as_str(), step.as_str()], Value::Histogram(&stats.duration))?;
+        }
+        Ok(())
     }
 
-    fn maintenance(&mut self, model: &Model, now: Timestamp) {
-        let maintenance = &model.maintenance;
+    fn queries(&self, to: &mut impl Encode) -> io::Result<()> {
+        let each = |to: &mut _, metric, value: fn(&QueryStats) -> Option<Value<'_>>| {
+            let mut telling = telling(to, metric);
+            for (metric, stats) in &self.queries {
+                if let Some(value) = value(stats) {
+                    telling.series(&[metric.from.as_str(), metric.name.as_str()], value)?;
+                }
+            }
+            Ok::<_, io::Error>(())
+        };
+        each(to, &business::PASSES, |it| Some(Value::Count(it.passes)))?;
+        each(to, &business::PASS_FAILURES, |it| Some(Value::Count(it.failures)))?;
+        each(to, &business::LAST_PASS, |it| it.last_good.map(seconds))?;
+        each(to, &business::DROPPED, |it| Some(Value::Count(it.dropped)))
+    }
+
+    fn maintenance(&self, to: &mut impl Encode) -> io::Result<()> {
+        let maintenance = &self.model.maintenance;
         let planned = |module: &ModuleId| match maintenance.planned {
-            Planned::Exclude => maintenance.is_planned(module, now, &model.timezone),
+            Planned::Exclude => maintenance.is_planned(module, self.now, &self.model.timezone),
             Planned::Count => false,
         };
-        let series = model.modules.keys().map(|it| (vec![it.to_string()], truth(planned(it))));
-        self.push(&own::MAINTENANCE, series.collect());
+        let mut telling = telling(to, &own::MAINTENANCE);
+        self.model.modules.keys().try_for_each(|it| telling.series(&[it.as_str()], truth(planned(it))))
     }
 
-    fn business(&mut self, queries: &[(&SourceMetric, QueryStats)]) {
-        for (metric, stats) in queries {
-            let series = |(value, total): (&String, &u64)| Series {
-                labels: vec![(metric.label.to_string().into(), value.clone())],
-                value: Value::Count(*total),
-            };
-            self.families.push(Family {
-                name: metric.name.to_string().into(),
-                help: metric.help.clone().into(),
-                kind: Kind::Counter,
-                series: stats.totals.iter().map(series).collect(),
-            });
+    fn business(&self, to: &mut impl Encode) -> io::Result<()> {
+        for (metric, stats) in &self.queries {
+            to.family(&Family { name: metric.name.as_str(), help: &metric.help, kind: Kind::Counter })?;
+            for (value, total) in &stats.totals {
+                to.series(&[(metric.label.as_str(), value)], &Value::Count(*total))?;
+            }
         }
+        Ok(())
     }
 }
 
-fn failure_reasons(probes: &[(&ProbeId, ProbeStats)]) -> Vec<(Vec<String>, Value)> {
-    let mut series = Vec::new();
-    for (probe, stats) in probes {
-        for (reason, count) in &stats.reasons {
-            series.push((vec![probe.to_string(), reason.to_string()], Value::Count(*count)));
-        }
-    }
-    series
-}
-
-fn phases(probes: &[(&ProbeId, ProbeStats)]) -> Vec<(Vec<String>, Value)> {
-    let mut series = Vec::new();
-    for (probe, stats) in probes {
-        for (phase, histogram) in &stats.phases {
-            series.push((vec![probe.to_string(), phase.to_string()], Value::Histogram(histogram.clone())));
-        }
-    }
-    series
-}
-
-fn truth(holds: bool) -> Value {
+fn truth(holds: bool) -> Value<'static> {
     Value::Number(if holds { 1.0 } else { 0.0 })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds are exact in a double for 285,000 years")]
-fn seconds(at: Timestamp) -> Value {
+fn seconds(at: Timestamp) -> Value<'static> {
     Value::Number(at.as_millisecond() as f64 / 1000.0)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use crate::{
+    amount::Amount,
     duration,
     id::ProbeId,
     indicator::{Histogram, Indicator},
@@ -108,8 +109,8 @@ impl Model {
 }
 
 fn response_limits(limit: &Limit) -> impl Iterator<Item = Duration> {
-    let bounds = match limit.signal {
-        Signal::ResponseMean => limit.bounds.iter(),
-    };
-    bounds.map(|it| it.above)
+    limit.bounds.iter().filter_map(|it| match it.above {
+        Amount::Duration(above) if limit.signal == Signal::ResponseMean => Some(above),
+        _ => None,
+    })
 }

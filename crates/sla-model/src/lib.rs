@@ -3,6 +3,7 @@
 //! A value of these types is valid: only `sla-spec` builds a [`Model`], after every check passed. This crate
 //! knows no YAML, no PromQL, no HTTP, no clock and no file; everything in it is pure.
 
+pub mod amount;
 pub mod bounds;
 pub mod burn;
 pub mod counter;

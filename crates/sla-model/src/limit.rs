@@ -1,9 +1,8 @@
 //! A bound that a signal must not cross, in two colours.
 
-use std::time::Duration;
-
 use crate::{
-    id::{LimitId, TierId},
+    amount::Amount,
+    id::{LimitId, ModuleId, TierId},
     signal::Signal,
     text::Text,
 };
@@ -17,6 +16,8 @@ pub struct Limit {
     pub title: Text,
     /// What is held against it.
     pub signal: Signal,
+    /// Who answers for the machines, if they are what is limited.
+    pub module: Option<ModuleId>,
     /// The colours, mildest first.
     pub bounds: Vec<Bound>,
 }
@@ -26,8 +27,8 @@ pub struct Limit {
 pub struct Bound {
     /// Which colour.
     pub colour: Colour,
-    /// Crossed when the signal is above this.
-    pub above: Duration,
+    /// Crossed when the signal is above this, in the signal's unit.
+    pub above: Amount,
     /// The tier of the alert.
     pub tier: TierId,
 }

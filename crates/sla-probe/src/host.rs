@@ -1,4 +1,4 @@
-//! What probes may use of the machine: name resolution and the trust store. Built once.
+//! What probes may use of the machine: name resolution, the trust store and secrets.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -8,7 +8,7 @@ use std::{
 use hickory_resolver::{TokioResolver, config::LookupIpStrategy, net::NetError};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-use crate::{outcome::Failure, reason::Reason};
+use crate::{outcome::Failure, reason::Reason, secrets::Secrets};
 
 /// So many addresses of a name are tried; more would leave each of them too little of the run's time.
 const ADDRESSES_MAX: usize = 8;
@@ -25,12 +25,22 @@ pub struct Host {
     /// each probe that needs a name.
     resolver: Result<TokioResolver, String>,
     tls: Arc<ClientConfig>,
+    secrets: Arc<Secrets>,
 }
 
 impl Host {
     /// Reads the machine's name servers and its trust store.
     pub fn new() -> Result<Self, HostError> {
-        Ok(Self { resolver: resolver(), tls: Arc::new(tls(native_roots())?) })
+        Ok(Self { resolver: resolver(), tls: Arc::new(tls(native_roots())?), secrets: Arc::default() })
+    }
+
+    /// Returns the same machine with other secrets.
+    pub fn with_secrets(&self, secrets: Secrets) -> Self {
+        Self { secrets: Arc::new(secrets), ..self.clone() }
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     pub(crate) fn tls(&self) -> Arc<ClientConfig> {

@@ -17,7 +17,7 @@ use crate::{
     outcome::{Failure, Outcome, StepOutcome},
     phase::Stopwatch,
     reason::Reason,
-    template::{self, Variables},
+    template::Variables,
 };
 
 /// One part in this many of a run's time is kept for its `always` steps, in equal shares: without it, a step
@@ -36,19 +36,18 @@ const SAVED_BYTES_MAX: usize = 8 * 1024;
 pub async fn run(journey: &Journey, host: &Host, deadline: Deadline) -> Outcome {
     let started = Instant::now();
     let mut session = Session::new(host);
-    let mut variables = Variables::new();
+    let mut variables = host.secrets().variables();
     let mut verdict: Result<(), Failure> = Ok(());
     let mut steps = Vec::new();
     for (place, step) in journey.steps.iter().enumerate() {
         if verdict.is_err() && !step.always {
             continue;
         }
-        let call = match template::fill(&step.call, &variables) {
+        let call = match host.secrets().fill(&step.call, &variables) {
             Ok(call) => marked(call, journey.synthetic.as_ref()),
             Err(_) if verdict.is_err() => continue,
             Err(missing) => {
-                let detail = format!("no earlier step saves `{missing}`");
-                verdict = Err(Failure::new(Reason::Config, detail).at(&step.id));
+                verdict = Err(missing.at(&step.id));
                 continue;
             }
         };

@@ -11,6 +11,7 @@ mod host;
 mod outcome;
 mod phase;
 mod reason;
+mod secrets;
 mod template;
 mod tls;
 
@@ -19,3 +20,4 @@ pub use host::{Host, HostError};
 pub use outcome::{Failure, Outcome, StepOutcome};
 pub use phase::Phase;
 pub use reason::Reason;
+pub use secrets::Secrets;

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use sla_model::{
     Model,
+    amount::Amount,
     indicator::{Indicator, Part},
     limit::Colour,
     maintenance::Planned,
@@ -90,7 +91,10 @@ fn promises_are_exact() {
     assert_eq!(*at_most, Duration::from_millis(200));
     let slow = &model.limits[&"slow-response".parse().unwrap()];
     assert_eq!(slow.bounds.len(), 1);
-    assert_eq!((slow.bounds[0].colour, slow.bounds[0].above), (Colour::Red, Duration::from_secs(3)));
+    assert_eq!(
+        (slow.bounds[0].colour, slow.bounds[0].above),
+        (Colour::Red, Amount::Duration(Duration::from_secs(3)))
+    );
     assert_eq!(model.maintenance.planned, Planned::Exclude);
     assert_eq!(model.maintenance.at_most_per_month, Some(Duration::from_hours(4)));
     let payments = &model.metrics[&"shop_payments_total".parse().unwrap()];

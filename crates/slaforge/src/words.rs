@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sla_model::{
+    amount::{Amount, Unit},
     duration,
-    limit::Bound,
+    limit::{Bound, Limit},
     text::Text,
     tier::Tier,
     window::{Period, Window},
@@ -145,24 +146,42 @@ pub fn idle(tier: &Tier, objective: &Text) -> (Text, Text) {
     )
 }
 
-/// The summary of a crossed limit; `what` names the probe, step or route by its labels.
-pub fn limit_summary(tier: &Tier, limit: &Text, what: &str) -> Text {
-    let (title, limit) = (both(&tier.title), both(limit));
+/// The summary of a crossed limit; `what` names the probe, step, route or machine by its labels.
+pub fn limit_summary(tier: &Tier, limit: &Limit, what: &str) -> Text {
+    let (title, name) = (both(&tier.title), both(&limit.title));
+    let value = match limit.signal.unit() {
+        Unit::Seconds => "{{ $value | humanizeDuration }}",
+        Unit::Share => "{{ $value | humanizePercentage }}",
+        Unit::Bytes => "{{ $value | humanize1024 }}B",
+        Unit::BytesPerSecond => "{{ $value | humanize1024 }}B/s",
+    };
     Text::new(
-        format!("【{}】{}：{what} 达到 {{{{ $value | humanizeDuration }}}}", title.zh, limit.zh),
-        format!("[{}] {}: {what} reached {{{{ $value | humanizeDuration }}}}", title.en, limit.en),
+        format!("【{}】{}：{what} 达到 {value}", title.zh, name.zh),
+        format!("[{}] {}: {what} reached {value}", title.en, name.en),
     )
 }
 
 /// What the limit is.
-pub fn limit_description(bound: &Bound) -> Text {
-    let above = span(bound.above);
+pub fn limit_description(limit: &Limit, bound: &Bound) -> Text {
+    let above = match bound.above {
+        Amount::Duration(it) => span(it),
+        other if limit.signal.unit() == Unit::BytesPerSecond => Text::same(format!("{other}/s")),
+        other => Text::same(other.to_string()),
+    };
+    let look = if limit.signal.is_of_host() {
+        Text::new(
+            "先看这台机器上占用最多的进程和最近的发布。",
+            "First look at the processes that use most of this machine, and at the last deployment.",
+        )
+    } else {
+        Text::new(
+            "先看数据库、网络和最近的发布。",
+            "First look at the database, the network, the last deployment.",
+        )
+    };
     Text::new(
-        format!("5 分钟平均值超过 {}。先看数据库、网络和最近的发布。", above.zh),
-        format!(
-            "The five-minute mean is above {}. First look at the database, the network, the last deployment.",
-            above.en
-        ),
+        format!("5 分钟平均值超过 {}。{}", above.zh, look.zh),
+        format!("The five-minute mean is above {}. {}", above.en, look.en),
     )
 }
 

@@ -7,6 +7,7 @@
     reason = "figures are floating numbers; what is counted stays far below 2^53"
 )]
 
+mod exporter;
 mod generate;
 mod report;
 mod rules;
@@ -36,6 +37,8 @@ pub const SEED: u64 = 20_260_101;
 /// What can be measured.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Name {
+    /// Pages of 100,000 series and 20,000 probes, next to the `prometheus` crate's encoder
+    Exporter,
     /// Time and memory of generating 10,000 objectives, next to Sloth
     Generate,
     /// Exactness, cost and speed of our rules, next to those of Sloth and Pyrra
@@ -46,7 +49,7 @@ pub enum Name {
 
 impl Name {
     /// Every measurement.
-    pub const ALL: [Self; 3] = [Self::Generate, Self::Rules, Self::Shop];
+    pub const ALL: [Self; 4] = [Self::Exporter, Self::Generate, Self::Rules, Self::Shop];
 }
 
 /// A measurement that anyone can repeat.
@@ -89,6 +92,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Measures, writes the evidence and says whether the claim holds.
 pub async fn measure(name: Name, seed: u64) -> anyhow::Result<ExitCode> {
     let holds = match name {
+        Name::Exporter => {
+            let report = exporter::measure().await?;
+            println!("{}", keep("exporter", &report)?);
+            report.holds
+        }
         Name::Generate => {
             let report = generate::measure()?;
             keep("generate", &report)?;

@@ -1,114 +1,85 @@
 //! Prometheus' text format 0.0.4.
 
-use std::{
-    borrow::Cow,
-    fmt::{self, Write},
-};
+use std::io;
 
 use sla_model::names::Kind;
 
-use crate::{
-    histogram::Histogram,
-    snapshot::{Family, Series, Snapshot, Value},
-};
+use super::{Encode, Family, Number, Out, Value, escape};
+use crate::histogram::Histogram;
 
-/// The `Content-Type` of what [`encode`] writes; Prometheus 3 refuses a scrape without it.
+/// The `Content-Type` of what [`Text`] writes; Prometheus 3 refuses a scrape without it.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Writes a snapshot.
-pub fn encode(snapshot: &Snapshot) -> String {
-    let mut page = String::new();
-    for family in &snapshot.families {
-        write_family(&mut page, family).expect("a String takes everything");
+/// Writes the format.
+pub struct Text<W> {
+    out: Out<W>,
+    name: String,
+}
+
+impl<W: io::Write> Text<W> {
+    /// Writes to `to`.
+    pub fn new(to: W) -> Self {
+        Self { out: Out::new(to), name: String::new() }
     }
-    page
-}
 
-fn write_family(page: &mut String, family: &Family) -> fmt::Result {
-    let kind = match family.kind {
-        Kind::Counter => "counter",
-        Kind::Gauge => "gauge",
-        Kind::Histogram => "histogram",
-    };
-    let name = &family.name;
-    writeln!(page, "# HELP {name} {}", escape(&family.help, false))?;
-    writeln!(page, "# TYPE {name} {kind}")?;
-    family.series.iter().try_for_each(|it| write_series(page, name, it))
-}
-
-fn write_series(page: &mut String, name: &str, series: &Series) -> fmt::Result {
-    let labels: Vec<_> =
-        series.labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escape(value, true))).collect();
-    let labels = labels.join(",");
-    match &series.value {
-        Value::Count(count) => writeln!(page, "{name}{} {count}", braced(&labels)),
-        Value::Number(number) => writeln!(page, "{name}{} {}", braced(&labels), Number(*number)),
-        Value::Histogram(histogram) => write_histogram(page, name, &labels, histogram),
-    }
-}
-
-fn write_histogram(page: &mut String, name: &str, labels: &str, histogram: &Histogram) -> fmt::Result {
-    let comma = if labels.is_empty() { "" } else { "," };
-    for (le, count) in histogram.cumulative() {
-        writeln!(page, "{name}_bucket{{{labels}{comma}le=\"{le}\"}} {count}")?;
-    }
-    let count = histogram.count();
-    writeln!(page, "{name}_bucket{{{labels}{comma}le=\"+Inf\"}} {count}")?;
-    writeln!(page, "{name}_sum{} {}", braced(labels), Number(histogram.sum_seconds()))?;
-    writeln!(page, "{name}_count{} {count}", braced(labels))
-}
-
-fn braced(labels: &str) -> String {
-    if labels.is_empty() { String::new() } else { format!("{{{labels}}}") }
-}
-
-/// Escapes a help text, or a label value, where quotes are escaped too.
-fn escape(text: &str, quotes: bool) -> Cow<'_, str> {
-    if !text.contains(['\\', '\n', '"']) {
-        return Cow::Borrowed(text);
-    }
-    let text = text.replace('\\', "\\\\").replace('\n', "\\n");
-    Cow::Owned(if quotes { text.replace('"', "\\\"") } else { text })
-}
-
-/// A number as Prometheus reads it.
-struct Number(f64);
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            f64::INFINITY => f.write_str("+Inf"),
-            f64::NEG_INFINITY => f.write_str("-Inf"),
-            number => write!(f, "{number}"),
+    fn histogram(&mut self, labels: &[(&str, &str)], histogram: &Histogram) {
+        let (name, out) = (&self.name, &mut self.out);
+        let mut count = 0;
+        for bucket in histogram.cumulative() {
+            count = bucket.count;
+            out.bucket(name, labels, bucket.le);
+            out.put(format_args!("{count}\n"));
         }
+        out.put(format_args!("{name}_sum"));
+        out.braced(labels);
+        out.put(format_args!(" {}\n{name}_count", Number(histogram.sum_seconds())));
+        out.braced(labels);
+        out.put(format_args!(" {count}\n"));
+    }
+}
+
+impl<W: io::Write> Encode for Text<W> {
+    fn family(&mut self, family: &Family<'_>) -> io::Result<()> {
+        let kind = match family.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+        };
+        self.name.clear();
+        self.name.push_str(family.name);
+        self.out.put(format_args!("# HELP {} ", family.name));
+        escape(&mut self.out.text, family.help, false);
+        self.out.put(format_args!("\n# TYPE {} {kind}\n", family.name));
+        Ok(())
+    }
+
+    fn series(&mut self, labels: &[(&str, &str)], value: &Value<'_>) -> io::Result<()> {
+        if let Value::Histogram(histogram) = value {
+            self.histogram(labels, histogram);
+        } else {
+            self.out.text.push_str(&self.name);
+            self.out.braced(labels);
+            match value {
+                Value::Count(count) => self.out.put(format_args!(" {count}\n")),
+                Value::Number(number) => self.out.put(format_args!(" {}\n", Number(*number))),
+                Value::Histogram(_) => {}
+            }
+        }
+        self.out.spill()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use sla_model::bounds::Bounds;
-
     use super::*;
-
-    fn family(name: &'static str, help: &'static str, kind: Kind, value: &str, of: Value) -> Family {
-        let labels = vec![("label".into(), value.to_owned())];
-        let series = vec![Series { labels, value: of }];
-        Family { name: name.into(), help: help.into(), kind, series }
-    }
+    use crate::tests::fixture::{told, tricky};
 
     #[test]
     fn everything_is_escaped_and_exact() {
-        let mut histogram = Histogram::new(&Bounds::new(["0.005", "1.50"].map(|it| it.parse().unwrap())));
-        histogram.observe(Duration::from_millis(250));
-        histogram.observe(Duration::from_secs(2));
-        let families = vec![
-            family("a_total", "One \\ \"two\"\nthree.", Kind::Counter, "x\\y\"z\n药", Value::Count(u64::MAX)),
-            family("b", "B.", Kind::Gauge, "", Value::Number(1_764_000_000.125)),
-            family("c", "C.", Kind::Gauge, "", Value::Number(f64::INFINITY)),
-            family("d_seconds", "D.", Kind::Histogram, "", Value::Histogram(histogram)),
-        ];
         let expected = r#"# HELP a_total One \\ "two"\nthree.
 # TYPE a_total counter
 a_total{label="x\\y\"z\n药"} 18446744073709551615
@@ -117,15 +88,22 @@ a_total{label="x\\y\"z\n药"} 18446744073709551615
 b{label=""} 1764000000.125
 # HELP c C.
 # TYPE c gauge
-c{label=""} +Inf
+c +Inf
 # HELP d_seconds D.
 # TYPE d_seconds histogram
 d_seconds_bucket{label="",le="0.005"} 0
-d_seconds_bucket{label="",le="1.5"} 1
+d_seconds_bucket{label="",le="1"} 1
 d_seconds_bucket{label="",le="+Inf"} 2
 d_seconds_sum{label=""} 2.25
 d_seconds_count{label=""} 2
+# HELP e_seconds E.
+# TYPE e_seconds histogram
+e_seconds_bucket{le="0.005"} 0
+e_seconds_bucket{le="1"} 0
+e_seconds_bucket{le="+Inf"} 0
+e_seconds_sum 0
+e_seconds_count 0
 "#;
-        assert_eq!(encode(&Snapshot { families }), expected);
+        assert_eq!(String::from_utf8(told(Text::new, tricky)).unwrap(), expected);
     }
 }

@@ -3,7 +3,7 @@
 mod probe;
 mod query;
 
-pub use probe::{ProbeJob, Work};
+pub use probe::ProbeJob;
 pub use query::QueryJob;
 
 use std::{panic::AssertUnwindSafe, time::Duration};

@@ -1,52 +1,50 @@
 //! Runs of a probe or journey.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sla_model::{
     id::ProbeId,
-    journey::Journey,
     probe::{HttpCall, ProbeKind},
 };
 use sla_probe::{Deadline, Failure, Host, Outcome, Reason, http, journey};
 
+use tokio::sync::watch;
+
 use super::guarded;
 use crate::{
+    jobs::Definition,
     run::Clock,
     schedule::Job,
-    state::{ProbeStats, Shared, lock},
+    state::{ProbeState, Shared, lock},
+    trace::{self, TraceId, Traces},
     voice::{Voice, Word},
 };
-
-/// What is run.
-pub enum Work {
-    /// One HTTP call.
-    Http(HttpCall),
-    /// A journey.
-    Journey(Journey),
-}
-
-impl From<&ProbeKind> for Work {
-    fn from(kind: &ProbeKind) -> Self {
-        match kind {
-            ProbeKind::Http(call) => Self::Http(call.clone()),
-        }
-    }
-}
 
 /// Runs a probe or journey and notes what came of it.
 pub struct ProbeJob {
     probe: ProbeId,
-    work: Work,
-    host: Arc<Host>,
-    stats: Shared<ProbeStats>,
+    work: Arc<Definition>,
+    host: watch::Receiver<Arc<Host>>,
+    state: Shared<ProbeState>,
+    traces: Arc<Traces>,
     clock: Clock,
     voice: Voice,
 }
 
 impl ProbeJob {
     /// Makes the job of one probe.
-    pub fn new(probe: ProbeId, work: Work, host: Arc<Host>, stats: Shared<ProbeStats>, clock: Clock) -> Self {
-        Self { probe, work, host, stats, clock, voice: Voice::default() }
+    pub fn new(
+        probe: ProbeId,
+        work: Arc<Definition>,
+        host: watch::Receiver<Arc<Host>>,
+        state: Shared<ProbeState>,
+        traces: Arc<Traces>,
+        clock: Clock,
+    ) -> Self {
+        Self { probe, work, host, state, traces, clock, voice: Voice::default() }
     }
 
     fn tell(&mut self, verdict: &Result<(), Failure>) {
@@ -67,27 +65,55 @@ impl ProbeJob {
     }
 }
 
+/// Runs the work once, as the beginning of a trace.
+async fn work(work: &Definition, host: &Host, deadline: Deadline, trace: TraceId) -> Outcome {
+    match work {
+        Definition::Probe(probe) => match &probe.kind {
+            ProbeKind::Http(call) => {
+                let mut call = call.clone();
+                mark(&mut call, trace);
+                http::run(&call, host, deadline).await
+            }
+        },
+        Definition::Journey(journey) => {
+            let mut journey = journey.clone();
+            journey.steps.iter_mut().for_each(|it| mark(&mut it.call, trace));
+            journey::run(&journey, host, deadline).await
+        }
+        Definition::Query(..) => failed("a query is no probe", Duration::ZERO),
+    }
+}
+
+/// Adds the header of the trace, unless the specification has one of its own.
+fn mark(call: &mut HttpCall, trace: TraceId) {
+    if !call.headers.iter().any(|it| it.0.eq_ignore_ascii_case(trace::HEADER)) {
+        call.headers.push((trace::HEADER.to_owned(), trace.parent()));
+    }
+}
+
+fn failed(fault: &'static str, took: Duration) -> Outcome {
+    let verdict = Err(Failure::new(Reason::Internal, fault));
+    Outcome { verdict, took, phases: Vec::new(), steps: Vec::new() }
+}
+
 impl Job for ProbeJob {
     async fn run(&mut self, deadline: Deadline) {
         let started = Instant::now();
-        let work = async {
-            match &self.work {
-                Work::Http(call) => http::run(call, &self.host, deadline).await,
-                Work::Journey(journey) => journey::run(journey, &self.host, deadline).await,
-            }
-        };
-        let outcome = guarded(work, deadline).await.unwrap_or_else(|fault| Outcome {
-            verdict: Err(Failure::new(Reason::Internal, fault)),
-            took: started.elapsed(),
-            phases: Vec::new(),
-            steps: Vec::new(),
-        });
+        let trace = self.traces.next();
+        let host = Arc::clone(&self.host.borrow());
+        // On the heap only while it runs: twenty thousand jobs that wait would hold as many connections' room.
+        let work = Box::pin(work(&self.work, &host, deadline, trace));
+        let outcome = guarded(work, deadline).await.unwrap_or_else(|fault| failed(fault, started.elapsed()));
         self.tell(&outcome.verdict);
-        lock(&self.stats).record(outcome, (self.clock)());
+        lock(&self.state).record(outcome, Some(trace), (self.clock)());
     }
 
     fn skipped(&mut self, ticks: u64) {
-        lock(&self.stats).skipped += ticks;
+        lock(&self.state).stats.skipped += ticks;
         tracing::debug!(probe = %self.probe, ticks, "runs were left out");
+    }
+
+    fn planned(&mut self, wait: Duration) {
+        lock(&self.state).next = (self.clock)().checked_add(wait).ok();
     }
 }

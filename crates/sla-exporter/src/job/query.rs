@@ -1,6 +1,6 @@
 //! Passes of a query.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sla_model::id::MetricName;
 use sla_probe::Deadline;
@@ -42,7 +42,7 @@ impl QueryJob {
 
 impl Job for QueryJob {
     async fn run(&mut self, deadline: Deadline) {
-        let pass = match guarded(self.reader.pass(deadline.0), deadline).await {
+        let pass = match guarded(Box::pin(self.reader.pass(deadline.0)), deadline).await {
             Ok(Ok(totals)) => Ok(totals.clone()),
             Ok(Err(error)) => Err(format!("{:#}", anyhow::Error::from(error))),
             Err(fault) => Err(fault.to_owned()),
@@ -55,4 +55,6 @@ impl Job for QueryJob {
         // There is no metric for it: the age of the numbers says the same.
         tracing::debug!(query = %self.metric, ticks, "passes were left out");
     }
+
+    fn planned(&mut self, _wait: Duration) {}
 }

@@ -1,11 +1,14 @@
 //! A specification built by hand, and a server that it looks at.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     convert::Infallible,
     future::{Ready, ready},
+    io,
     net::SocketAddr,
     path::Path,
+    rc::Rc,
     sync::{
         Arc,
         atomic::{AtomicU16, Ordering},
@@ -21,15 +24,70 @@ use hyper_util::rt::TokioIo;
 use jiff::{Timestamp, tz::TimeZone};
 use sla_model::{
     Model,
+    bounds::Bounds,
     id::ModuleId,
+    indicator::Indicator,
     journey::{Journey, Step},
     maintenance::{Maintenance, MaintenanceWindow, Planned},
     module::Module,
+    names::Kind,
+    objective::Objective,
     probe::{Expect, HttpCall, Method, Probe, ProbeKind},
     source::{Source, SourceKind, SourceMetric},
     text::{Language, Text},
+    window::Window,
 };
 use tokio::net::TcpListener;
+
+use crate::{
+    expo::{Encode, Family, Value},
+    histogram::{Exemplar, Histogram},
+    trace::TraceId,
+};
+
+/// A page in memory.
+#[derive(Clone, Default)]
+pub struct Paper(Rc<RefCell<Vec<u8>>>);
+
+impl io::Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Returns what an encoder makes of what is told to it.
+pub fn told<E: Encode>(encoder: fn(Paper) -> E, tell: impl FnOnce(&mut E) -> io::Result<()>) -> Vec<u8> {
+    let paper = Paper::default();
+    let mut encoder = encoder(paper.clone());
+    tell(&mut encoder).unwrap();
+    encoder.finish().unwrap();
+    drop(encoder);
+    paper.0.take()
+}
+
+/// Families with everything that needs care.
+pub fn tricky(to: &mut impl Encode) -> io::Result<()> {
+    let bounds = Bounds::new(["0.005", "1.00"].map(|it| it.parse().unwrap()));
+    let mut full = Histogram::new(&bounds);
+    let took = Duration::from_millis(250);
+    full.observe_traced(Exemplar { trace: TraceId::from(7), took, at: now() });
+    full.observe(Duration::from_secs(2));
+    to.family(&Family { name: "a_total", help: "One \\ \"two\"\nthree.", kind: Kind::Counter })?;
+    to.series(&[("label", "x\\y\"z\n药")], &Value::Count(u64::MAX))?;
+    to.family(&Family { name: "b", help: "B.", kind: Kind::Gauge })?;
+    to.series(&[("label", "")], &Value::Number(1_764_000_000.125))?;
+    to.family(&Family { name: "c", help: "C.", kind: Kind::Gauge })?;
+    to.series(&[], &Value::Number(f64::INFINITY))?;
+    to.family(&Family { name: "d_seconds", help: "D.", kind: Kind::Histogram })?;
+    to.series(&[("label", "")], &Value::Histogram(&full))?;
+    to.family(&Family { name: "e_seconds", help: "E.", kind: Kind::Histogram })?;
+    to.series(&[], &Value::Histogram(&Histogram::new(&bounds)))
+}
 
 /// The instant at which test pages are made.
 pub fn now() -> Timestamp {
@@ -46,6 +104,7 @@ pub fn model(shop: &str, database: &Path) -> Model {
         timeout: Duration::from_secs(2),
     };
     let metric = metric();
+    let fast = objective();
     Model {
         retention: None,
         query_offset: None,
@@ -64,7 +123,7 @@ pub fn model(shop: &str, database: &Path) -> Model {
         journeys: [(checkout.id.clone(), checkout)].into(),
         sources: [(source.id.clone(), source)].into(),
         metrics: [(metric.name.clone(), metric)].into(),
-        objectives: BTreeMap::new(),
+        objectives: [(fast.id.clone(), fast)].into(),
         limits: BTreeMap::new(),
         maintenance: Maintenance {
             planned: Planned::Exclude,
@@ -118,6 +177,22 @@ fn checkout(shop: &str) -> Journey {
         synthetic: None,
         steps: vec![order, payment],
         down: None,
+    }
+}
+
+/// A page that is judged by how fast it loads.
+fn objective() -> Objective {
+    Objective {
+        id: "home-load".parse().unwrap(),
+        title: Text::same("home page"),
+        module: "trade".parse().unwrap(),
+        target: "99%".parse().unwrap(),
+        window: Window::Rolling(Duration::from_hours(720)),
+        by: vec![],
+        indicator: Indicator::Page { probe: "home".parse().unwrap(), within: Duration::from_secs(1) },
+        page: None,
+        ticket: None,
+        spends: vec![],
     }
 }
 

@@ -1,7 +1,7 @@
 //! The exporter as a whole, against a server and a database of the test's own.
 
 mod command_line;
-mod fixture;
+pub mod fixture;
 mod page;
 mod running;
 mod schedule;

@@ -4,6 +4,7 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,9 +13,14 @@ use sla_probe::{Failure, Outcome, Phase, Reason, StepOutcome};
 
 use super::fixture;
 use crate::{
-    expo::{own::Own, text},
+    expo::{own::Own, text::Text},
+    host::Host,
+    reload::Note,
+    schedule::{Class, Places},
     snapshot::Snapshot,
     state::{State, lock},
+    tests::fixture::told,
+    trace::TraceId,
 };
 
 fn millis(count: u64) -> Duration {
@@ -32,16 +38,20 @@ fn state(model: &Model) -> State {
         vec![(Phase::Connect, millis(1)), (Phase::FirstByte, millis(5)), (Phase::Transfer, millis(0))];
     let good = |took, phases, steps| Outcome { verdict: Ok(()), took, phases, steps };
     let step = |step: &str, took, verdict| StepOutcome { step: step.parse().unwrap(), verdict, took };
-    lock(&state.probes[&"home".parse().unwrap()]).record(good(millis(6), phases, vec![]), fixture::now());
+    lock(&state.probes[&"home".parse().unwrap()]).record(
+        good(millis(6), phases, vec![]),
+        None,
+        fixture::now(),
+    );
 
     let steps = vec![step("order", millis(30), Ok(())), step("payment", millis(100), Ok(()))];
     let failure = Failure { step: Some("order".parse().unwrap()), ..Failure::new(Reason::HttpStatus, "500") };
     let failed_step = step("order", millis(2000), Err(failure.clone()));
     let bad = Outcome { verdict: Err(failure), took: millis(2000), phases: vec![], steps: vec![failed_step] };
     let mut checkout = lock(&state.probes[&"checkout".parse().unwrap()]);
-    checkout.record(good(millis(130), vec![], steps), fixture::now());
-    checkout.record(bad, fixture::now());
-    checkout.skipped = 2;
+    checkout.record(good(millis(130), vec![], steps), Some(TraceId::from(1)), fixture::now());
+    checkout.record(bad, Some(TraceId::from(2)), fixture::now());
+    checkout.stats.skipped = 2;
     drop(checkout);
 
     let mut payments = lock(&state.queries[&"shop_payments_total".parse().unwrap()]);
@@ -53,7 +63,23 @@ fn state(model: &Model) -> State {
 }
 
 fn page(model: &Model, state: &State) -> String {
-    text::encode(&Snapshot::take(model, state, fixture::now()))
+    let snapshot = Snapshot::take(&Arc::new(model.clone()), state, fixture::now());
+    String::from_utf8(told(Text::new, |to| snapshot.tell(to))).unwrap()
+}
+
+/// The page with the exporter's own metrics.
+fn whole_page(model: &Model, state: &State) -> String {
+    let own = Own::new(Note::new("5a5a".into(), fixture::now()), Places::new(Class::places), Arc::default())
+        .unwrap();
+    // Two readings make the first share of a processor.
+    let host = Host::watch("300".parse().unwrap(), fixture::now);
+    let told = |host: &Host| {
+        String::from_utf8(told(Text::new, |to| host.tell(to).and_then(|()| own.tell(to)))).unwrap()
+    };
+    while !["system", "disks"].iter().all(|it| told(&host).contains(&format!("part=\"{it}\""))) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    page(model, state) + &told(&host)
 }
 
 #[test]
@@ -106,18 +132,23 @@ fn planned_maintenance_that_counts_is_never_exposed() {
 #[test]
 fn every_family_of_the_catalogue_is_on_the_page_once() {
     let model = model();
-    let page = page(&model, &state(&model)) + &Own::new().unwrap().encode().unwrap();
+    let page = whole_page(&model, &state(&model));
     for metric in names::exported() {
         let header = format!("# TYPE {} ", metric.name);
         assert_eq!(page.matches(&header).count(), 1, "{}", metric.name);
         assert!(page.contains(&format!("# HELP {} {}\n", metric.name, metric.help)), "{}", metric.name);
     }
+    // And the other way round: what is on the page stands in the catalogue, or in the specification.
+    let known: Vec<_> = names::exported().map(|it| it.name).collect();
+    let shown = page.lines().filter_map(|it| it.strip_prefix("# TYPE ")?.split(' ').next());
+    let unknown: Vec<_> = shown.filter(|it| !known.contains(it) && *it != "shop_payments_total").collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 #[test]
 fn promtool_finds_nothing_wrong() {
     let model = model();
-    let page = page(&model, &state(&model)) + &Own::new().unwrap().encode().unwrap();
+    let page = whole_page(&model, &state(&model));
     let promtool = Command::new("promtool")
         .args(["check", "metrics"])
         .stdin(Stdio::piped())

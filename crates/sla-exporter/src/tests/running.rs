@@ -1,14 +1,26 @@
 //! The running exporter: pages, readiness, failures and recovery, and the end.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use reqwest::{Client, Method, Response};
+use sla_probe::Secrets;
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::fixture::{self, Shop};
-use crate::run::run;
+use crate::{
+    config::Loaded,
+    run::{Setup, run},
+    web_config::Gate,
+};
 
 /// How long a test waits for what must happen; far more than it takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,7 +54,24 @@ impl Exporter {
             let _ = ending.await;
         };
         let pace = "60".parse().unwrap();
-        let running = tokio::spawn(run(model, pace, vec![listener], fixture::now, shutdown));
+        let loaded = Loaded {
+            model: Arc::new(model),
+            warnings: None,
+            checksum: "0".into(),
+            secrets: Secrets::default(),
+            files: vec![],
+        };
+        let again = loaded.clone();
+        let setup = Setup {
+            loaded,
+            load: Arc::new(move |_: Option<&Loaded>| Ok(Some(again.clone()))),
+            pace,
+            listeners: vec![listener],
+            gate: Gate::open(None).unwrap(),
+            clock: fixture::now,
+        };
+        let (_, signals) = mpsc::channel(1);
+        let running = tokio::spawn(run(setup, signals, shutdown));
         let client = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         Self { url, client, folder, stopping, running }
     }
@@ -99,7 +128,10 @@ async fn a_failure_is_seen_and_its_end_too() {
     exporter.reaches(steps, 2.0).await;
     exporter.contains("/", "/orders/{{order}}/payment: the status is 503").await;
     let landing = exporter.page("/").await;
-    assert!(landing.contains("<td>payment</td><td>http_status</td>") && landing.contains("失败 failed"));
+    assert!(landing.contains("payment · <b>http_status</b>") && landing.contains(">failed<"));
+    let detail = exporter.page("/probes/checkout?lang=zh").await;
+    assert!(detail.contains("最近一次失败") && detail.contains(">order<") && detail.contains(">失败<"));
+    assert_eq!(exporter.call(Method::GET, "/probes/nothing").await.status(), 404);
 
     shop.answer_payments_with(200);
     exporter.reaches("sla_probe_success{probe=\"checkout\"}", 1.0).await;

@@ -9,10 +9,10 @@ use std::{
 };
 
 use sla_probe::Deadline;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::{
-    schedule::{Job, Schedule, Timing, drive},
+    schedule::{Class, Job, Places, Schedule, Timing, drive},
     state::lock,
     tests::{fixture, running::until},
 };
@@ -44,28 +44,34 @@ impl Job for Sleeper {
     fn skipped(&mut self, ticks: u64) {
         self.done.skipped.fetch_add(ticks, Ordering::Relaxed);
     }
+
+    fn planned(&mut self, _wait: Duration) {}
 }
 
-fn schedule(places: usize) -> (Schedule, watch::Sender<bool>) {
+fn schedule(places: fn(Class) -> usize) -> (Schedule, watch::Sender<bool>) {
     let model = fixture::model("http://shop", "shop.db".as_ref());
-    let (stopping, stop) = watch::channel(false);
+    let (stopping, _) = watch::channel(false);
     let lag = crate::state::State::new(&model).lag;
-    let places = Arc::new(Semaphore::new(places));
-    (Schedule { started: Instant::now(), places, lag, stop }, stopping)
+    (Schedule { started: Instant::now(), places: Places::new(places), lag }, stopping)
 }
 
 fn timing(every_millis: u64) -> Timing {
     let every = Duration::from_millis(every_millis);
-    Timing { offset: Duration::ZERO, every, timeout: Duration::from_secs(10) }
+    Timing { offset: Duration::ZERO, every, timeout: Duration::from_secs(10), class: Class::Network, seed: 0 }
 }
 
 #[tokio::test]
 async fn ticks_of_a_run_that_goes_on_are_left_out() {
-    let (schedule, stopping) = schedule(1);
+    let (schedule, stopping) = schedule(|_| 1);
     let done = Arc::<Done>::default();
     let takes = Some(Duration::from_millis(70));
-    let driving =
-        tokio::spawn(drive(Sleeper { takes, done: Arc::clone(&done) }, timing(20), schedule.clone()));
+    let driving = tokio::spawn(drive(
+        Sleeper { takes, done: Arc::clone(&done) },
+        timing(20),
+        schedule.clone(),
+        Arc::default(),
+        stopping.subscribe(),
+    ));
     until("three runs", || done.runs.load(Ordering::Relaxed) >= 3).await;
     stopping.send_replace(true);
     driving.await.unwrap();
@@ -77,10 +83,15 @@ async fn ticks_of_a_run_that_goes_on_are_left_out() {
 
 #[tokio::test]
 async fn a_run_that_lasts_until_the_next_tick_costs_none() {
-    let (schedule, stopping) = schedule(1);
+    let (schedule, stopping) = schedule(|_| 1);
     let done = Arc::<Done>::default();
-    let driving =
-        tokio::spawn(drive(Sleeper { takes: None, done: Arc::clone(&done) }, timing(200), schedule));
+    let driving = tokio::spawn(drive(
+        Sleeper { takes: None, done: Arc::clone(&done) },
+        timing(200),
+        schedule,
+        Arc::default(),
+        stopping.subscribe(),
+    ));
     until("five runs", || done.runs.load(Ordering::Relaxed) >= 5).await;
     stopping.send_replace(true);
     driving.await.unwrap();
@@ -91,12 +102,14 @@ async fn a_run_that_lasts_until_the_next_tick_costs_none() {
 
 #[tokio::test]
 async fn no_more_runs_than_places() {
-    let (schedule, stopping) = schedule(2);
+    let (schedule, stopping) = schedule(|_| 2);
     let done = Arc::<Done>::default();
     let takes = Some(Duration::from_millis(30));
     let jobs: Vec<_> = (0..6)
         .map(|_| Sleeper { takes, done: Arc::clone(&done) })
-        .map(|job| tokio::spawn(drive(job, timing(30), schedule.clone())))
+        .map(|job| {
+            tokio::spawn(drive(job, timing(30), schedule.clone(), Arc::default(), stopping.subscribe()))
+        })
         .collect();
     until("six runs", || done.runs.load(Ordering::Relaxed) >= 6).await;
     stopping.send_replace(true);
@@ -109,13 +122,31 @@ async fn no_more_runs_than_places() {
 
 #[tokio::test]
 async fn a_stopped_schedule_lets_the_run_finish() {
-    let (schedule, stopping) = schedule(1);
+    let (schedule, stopping) = schedule(|_| 1);
     let done = Arc::<Done>::default();
     let takes = Some(Duration::from_millis(50));
     let job = Sleeper { takes, done: Arc::clone(&done) };
-    let driving = tokio::spawn(drive(job, timing(60_000), schedule));
+    let driving = tokio::spawn(drive(job, timing(60_000), schedule, Arc::default(), stopping.subscribe()));
     until("the run", || done.running.load(Ordering::Relaxed) == 1).await;
     stopping.send_replace(true);
     driving.await.unwrap();
     assert_eq!(done.runs.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_job_waits_until_its_predecessor_has_ended() {
+    let (schedule, _) = schedule(|_| 2);
+    let (old, new) = (watch::Sender::new(false), watch::Sender::new(false));
+    let (done, turn) = (Arc::<Done>::default(), Arc::default());
+    let sleeper = || Sleeper { takes: Some(Duration::from_millis(100)), done: Arc::clone(&done) };
+    let first = drive(sleeper(), timing(60_000), schedule.clone(), Arc::clone(&turn), old.subscribe());
+    let first = tokio::spawn(first);
+    until("the run", || done.running.load(Ordering::Relaxed) == 1).await;
+    let second = tokio::spawn(drive(sleeper(), timing(10), schedule, turn, new.subscribe()));
+    old.send_replace(true);
+    until("two runs", || done.runs.load(Ordering::Relaxed) >= 2).await;
+    new.send_replace(true);
+    first.await.unwrap();
+    second.await.unwrap();
+    assert_eq!(done.most_running.load(Ordering::Relaxed), 1);
 }

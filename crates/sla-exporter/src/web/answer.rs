@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use http_body_util::Full;
+
+use super::content::Content;
 
 /// An answer of the exporter.
-pub type Answer = Response<Full<Bytes>>;
+pub type Answer = Response<Content>;
 
 /// Answers with plain text.
 pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
@@ -14,15 +15,20 @@ pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
 
 /// Answers with a body of a given type.
 pub fn typed(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    with(status, kind, Content::Whole(body.into()))
+}
+
+/// Answers with a body that may still be in the making.
+pub fn with(status: StatusCode, kind: &'static str, body: Content) -> Answer {
+    let mut answer = Response::new(body);
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     answer
 }
 
-/// Answers that a page can only be read.
-pub fn method_not_allowed() -> Answer {
+/// Answers that a page only knows other methods.
+pub fn method_not_allowed(allowed: &'static str) -> Answer {
     let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
-    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     answer
 }

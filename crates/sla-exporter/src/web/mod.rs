@@ -2,79 +2,124 @@
 //!
 //! | path | answer |
 //! |---|---|
-//! | `/` | a table of the last runs |
-//! | `/metrics` | the metrics, text format 0.0.4 |
-//! | `/-/healthy` | 200 while the process serves |
-//! | `/-/ready` | 503 until every probe has run once, then 200 for ever |
+//! | `/` | every probe with its last runs; `?q=` filters, `?page=` leafs, `?lang=` chooses a language |
+//! | `/probes/NAME` | one probe with its whole last failure |
+//! | `/metrics` | the metrics, in the format that is asked for |
+//! | `/sd` | what else the specification wants scraped, for Prometheus' `http_sd_configs` |
+//! | `/-/healthy` | 200 while the process serves; needs no password |
+//! | `/-/ready` | 503 until every probe has run once, then 200 for ever; needs no password |
+//! | `POST /-/reload` | takes a changed specification |
 
-mod answer;
+pub mod answer;
+pub mod content;
+mod discovery;
 mod landing;
+pub mod metrics;
+mod reload;
 pub mod server;
+mod words;
 
-use std::sync::Arc;
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use http::{Method, Request, StatusCode};
-use sla_model::Model;
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::{
-    expo::{own::Own, text},
+    expo::own::Own,
+    host::Host,
+    reload::{Note, World},
     run::Clock,
-    snapshot::Snapshot,
-    state::State,
+    state::Shared,
+    web_config::Gate,
 };
 use answer::Answer;
 
 /// Everything that answers are made from.
 pub struct Site {
-    /// What is measured.
-    pub model: Arc<Model>,
-    /// What was measured.
-    pub state: Arc<State>,
+    /// What is measured, and what was.
+    pub world: watch::Receiver<World>,
+    /// How the last reload went.
+    pub note: Shared<Note>,
+    /// Where wishes for a reload go.
+    pub reloads: mpsc::Sender<crate::reload::Request>,
     /// The exporter's own metrics.
     pub own: Own,
+    /// The machine's numbers.
+    pub host: Arc<Host>,
     /// The wall clock.
     pub clock: Clock,
+    /// Places for pages that are being written.
+    pub pages: Arc<Semaphore>,
+    /// Whom to let in.
+    pub gate: Gate,
+    /// Whether every probe has run once; a reload does not take it back.
+    pub ready: AtomicBool,
 }
 
 impl Site {
-    /// Answers a request. Nothing here waits: answers are made from what is in memory.
-    pub fn respond<B>(&self, request: &Request<B>) -> Answer {
-        let page: fn(&Self) -> Answer = match request.uri().path() {
-            "/" => Self::landing,
-            "/metrics" => Self::metrics,
-            "/-/healthy" => |_| answer::text(StatusCode::OK, "healthy\n"),
-            "/-/ready" => Self::ready,
-            _ => return answer::text(StatusCode::NOT_FOUND, "not found; see / for what there is\n"),
-        };
-        match *request.method() {
-            Method::GET | Method::HEAD => page(self),
-            _ => answer::method_not_allowed(),
-        }
+    /// Returns the world of now.
+    pub fn world(&self) -> World {
+        self.world.borrow().clone()
     }
 
-    fn landing(&self) -> Answer {
-        answer::typed(StatusCode::OK, "text/html; charset=utf-8", landing::page(&self.model, &self.state))
-    }
-
-    fn metrics(&self) -> Answer {
-        let mut page = text::encode(&Snapshot::take(&self.model, &self.state, (self.clock)()));
-        match self.own.encode() {
-            Ok(own) => page.push_str(&own),
-            Err(error) => {
-                tracing::error!(%error, "cannot write the exporter's own metrics");
-                return answer::text(StatusCode::INTERNAL_SERVER_ERROR, "cannot write the metrics\n");
+    /// Answers a request of `peer`.
+    pub async fn respond<B>(self: &Arc<Self>, request: &Request<B>, peer: IpAddr) -> Answer {
+        let rules = self.gate.rules();
+        let path = request.uri().path();
+        // A kubelet has no password.
+        let open = matches!(path, "/-/healthy" | "/-/ready");
+        let admitted = if open { Ok(()) } else { self.gate.admit(&rules, request.headers(), peer).await };
+        let mut answer = match admitted {
+            Ok(()) => self.page(request, path).await,
+            Err(refusal) => {
+                self.own.refused(refusal.status());
+                refusal
             }
-        }
-        self.own.scraped();
-        answer::typed(StatusCode::OK, text::CONTENT_TYPE, page)
+        };
+        rules.add_headers(&mut answer);
+        answer
     }
 
-    fn ready(&self) -> Answer {
-        let missing: Vec<_> = self.state.not_yet_run().into_iter().map(ToString::to_string).collect();
+    async fn page<B>(self: &Arc<Self>, request: &Request<B>, path: &str) -> Answer {
+        if path == "/-/reload" {
+            return match *request.method() {
+                Method::POST | Method::PUT => reload::answer(self).await,
+                _ => answer::method_not_allowed("POST, PUT"),
+            };
+        }
+        let known = matches!(path, "/" | "/metrics" | "/sd" | "/-/healthy" | "/-/ready");
+        if !known && !path.starts_with(landing::PROBES) {
+            return answer::text(StatusCode::NOT_FOUND, "not found; see / for what there is\n");
+        }
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return answer::method_not_allowed("GET, HEAD");
+        }
+        match path {
+            "/metrics" => metrics::page(self, request.headers()).await,
+            "/sd" => discovery::answer(&self.world().model),
+            "/-/healthy" => answer::text(StatusCode::OK, "healthy\n"),
+            "/-/ready" => self.readiness(),
+            _ => landing::answer(self, request.uri(), request.headers()),
+        }
+    }
+
+    fn readiness(&self) -> Answer {
+        let missing = if self.ready.load(Ordering::Relaxed) { Vec::new() } else { self.waiting_for() };
         if missing.is_empty() {
+            self.ready.store(true, Ordering::Relaxed);
             return answer::text(StatusCode::OK, "ready\n");
         }
         let waiting = format!("waiting for the first run of: {}\n", missing.join(", "));
         answer::text(StatusCode::SERVICE_UNAVAILABLE, waiting)
+    }
+
+    fn waiting_for(&self) -> Vec<String> {
+        self.world().state.not_yet_run().into_iter().map(ToString::to_string).collect()
     }
 }

@@ -1,17 +1,18 @@
 //! Accepting connections and ending them.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 
 use super::Site;
 
@@ -19,9 +20,14 @@ use super::Site;
 /// listener's backlog.
 const CONNECTIONS_MAX: usize = 512;
 
-/// How long a connection may be idle, or take to send a request's head: whoever holds connections and asks
-/// nothing must not keep scrapes out. Prometheus opens a new connection where the old one was closed.
-const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a connection may be idle, take to send a request's head, or to agree on TLS: whoever holds connections
+/// and asks nothing must not keep scrapes out. Prometheus opens a new connection where the old one was closed.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How old a connection becomes. After that it takes no further request, and is cut if its last answer is not read
+/// within the longest time that a scrape may have.
+const AGE_MAX: Duration = Duration::from_mins(5);
+const LAST_ANSWER_MAX: Duration = Duration::from_mins(1);
 
 /// How long answers may take after the exporter was told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(1);
@@ -42,56 +48,93 @@ pub async fn bind(address: &str) -> anyhow::Result<TcpListener> {
 
 /// Serves until `stop` turns true, then lets answers in the making finish.
 pub async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watch::Receiver<bool>) {
-    let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => continue,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, place)) = accepted else {
-            tokio::time::sleep(ACCEPT_PAUSE).await;
+        let Some((stream, peer, place)) = accepted else {
+            sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let site = Arc::clone(&site);
-        let service = service_fn(move |request| {
-            let answer = site.respond(&request);
-            async { Ok::<_, Infallible>(answer) }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIME_MAX)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
+        let (site, stop) = (Arc::clone(&site), stop.clone());
+        connections.spawn(async move {
+            begin(stream, peer, site, stop).await;
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
+    let draining = async { while connections.join_next().await.is_some() {} };
+    if timeout(DRAIN_MAX, draining).await.is_err() {
         tracing::warn!("answers in the making were cut");
+        connections.shutdown().await;
     }
 }
 
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    let accepted = listener.accept().await.and_then(|(stream, _)| {
+    let accepted = listener.accept().await.and_then(|(stream, peer)| {
         // Without it a small answer waits for the client's delayed acknowledgement: 40 ms.
         stream.set_nodelay(true)?;
-        Ok(stream)
+        Ok((stream, peer.ip()))
     });
     match accepted {
-        Ok(stream) => Some((stream, place)),
+        Ok((stream, peer)) => Some((stream, peer, place)),
         Err(error) => {
             tracing::warn!(%error, "cannot accept a connection");
             None
         }
+    }
+}
+
+async fn begin(stream: TcpStream, peer: IpAddr, site: Arc<Site>, stop: watch::Receiver<bool>) {
+    let Some(tls) = site.gate.rules().tls() else {
+        return converse(stream, peer, site, stop).await;
+    };
+    match timeout(HEAD_TIME_MAX, TlsAcceptor::from(tls).accept(stream)).await {
+        Ok(Ok(stream)) => converse(stream, peer, site, stop).await,
+        Ok(Err(error)) => tracing::debug!(%error, %peer, "no TLS"),
+        Err(_) => tracing::debug!(%peer, "TLS took too long"),
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    peer: IpAddr,
+    site: Arc<Site>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request| {
+        let site = Arc::clone(&site);
+        async move { Ok::<_, Infallible>(site.respond(&request, peer).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        _ = stop.wait_for(|stop| *stop) => None,
+        () = sleep(AGE_MAX) => None,
+    };
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        match timeout(LAST_ANSWER_MAX, connection).await {
+            Ok(ended) => ended,
+            Err(_) => return tracing::debug!(%peer, "a connection was cut"),
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, %peer, "a connection broke");
     }
 }

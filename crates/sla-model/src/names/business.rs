@@ -26,5 +26,13 @@ pub const LAST_PASS: Metric = Metric {
     labels: &["source", "query"],
 };
 
+/// Values without room.
+pub const DROPPED: Metric = Metric {
+    name: "sla_query_series_dropped_total",
+    kind: Kind::Counter,
+    help: "Values of the query that were left out, because it has more series than one query may have.",
+    labels: &["source", "query"],
+};
+
 /// Every family of this file.
-pub const ALL: &[&Metric] = &[&PASSES, &PASS_FAILURES, &LAST_PASS];
+pub const ALL: &[&Metric] = &[&PASSES, &PASS_FAILURES, &LAST_PASS, &DROPPED];

@@ -2,11 +2,15 @@
 //! registers from it, the generator selects from it, and a test holds every generated query against it.
 
 pub mod business;
+pub mod host;
 pub mod journey;
+mod manual;
 pub mod own;
 pub mod page;
 pub mod probe;
 pub mod slo;
+
+pub use manual::manual;
 
 /// One metric family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,5 +38,5 @@ pub enum Kind {
 
 /// Everything that the exporter exposes by itself; business numbers of the specification come on top.
 pub fn exported() -> impl Iterator<Item = &'static Metric> {
-    probe::ALL.iter().chain(journey::ALL).chain(business::ALL).chain(own::ALL).chain(page::ALL).copied()
+    [probe::ALL, page::ALL, journey::ALL, business::ALL, host::ALL, own::ALL].into_iter().flatten().copied()
 }

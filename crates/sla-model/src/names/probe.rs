@@ -66,6 +66,14 @@ pub const SKIPPED: Metric = Metric {
     labels: &["probe"],
 };
 
+/// Measured values without room.
+pub const DROPPED: Metric = Metric {
+    name: "sla_probe_series_dropped_total",
+    kind: Kind::Counter,
+    help: "Measured values of the probe that were left out, because it has more series than one probe may have.",
+    labels: &["probe"],
+};
+
 /// How late runs start.
 pub const LAG: Metric = Metric {
     name: "sla_scheduler_lag_seconds",
@@ -75,5 +83,15 @@ pub const LAG: Metric = Metric {
 };
 
 /// Every family of this file.
-pub const ALL: &[&Metric] =
-    &[&RUNS, &FAILURES, &FAILURE_REASONS, &SUCCESS, &DURATION, &PHASE_DURATION, &LAST_RUN, &SKIPPED, &LAG];
+pub const ALL: &[&Metric] = &[
+    &RUNS,
+    &FAILURES,
+    &FAILURE_REASONS,
+    &SUCCESS,
+    &DURATION,
+    &PHASE_DURATION,
+    &LAST_RUN,
+    &SKIPPED,
+    &DROPPED,
+    &LAG,
+];

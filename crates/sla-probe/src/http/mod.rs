@@ -37,7 +37,15 @@ pub(crate) struct Called {
 /// Runs a single call.
 pub async fn run(probe: &HttpCall, host: &Host, deadline: Deadline) -> Outcome {
     let mut stopwatch = Stopwatch::default();
-    let called = call(&mut Session::new(host), probe, deadline, &mut stopwatch).await;
+    let filled = match host.secrets().fill(probe, &host.secrets().variables()) {
+        Ok(filled) => filled,
+        Err(failure) => {
+            let verdict = Err(located(probe, failure));
+            return Outcome { verdict, took: Duration::ZERO, phases: Vec::new(), steps: Vec::new() };
+        }
+    };
+    let called = call(&mut Session::new(host), &filled, deadline, &mut stopwatch).await;
+    // What was called is told by the template, because the filled URL may hold secrets.
     let verdict = called.verdict.map_err(|it| located(probe, it));
     Outcome { verdict, took: called.took, phases: stopwatch.into_phases(), steps: Vec::new() }
 }

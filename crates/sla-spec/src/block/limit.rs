@@ -1,10 +1,8 @@
 //! `limits`: bounds that a signal must not cross, in two colours.
 
-use std::time::Duration;
-
 use sla_model::{
-    duration,
-    id::{LimitId, TierId},
+    amount::{Amount, Unit},
+    id::{LimitId, ModuleId, TierId},
     limit::{Bound, Colour, Limit},
     signal::Signal,
 };
@@ -22,6 +20,17 @@ use crate::{
     yaml::node::{Entry, Node},
 };
 
+/// The names of signals, as the schema wants them.
+const SIGNALS: [&str; Signal::ALL.len()] = {
+    let mut names = [""; Signal::ALL.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = Signal::ALL[place].0;
+        place += 1;
+    }
+    names
+};
+
 /// The keys of a limit.
 pub const TABLE: Table = Table {
     what: "a limit",
@@ -32,7 +41,9 @@ pub const TABLE: Table = Table {
             "What people call it; the name, if it is left out.",
         )
         .of(title::TYPE),
-        required("signal", "response.mean", "What is held against it.").of(Type::Choice(&["response.mean"])),
+        required("signal", "response.mean", "What is held against it.").of(Type::Choice(&SIGNALS)),
+        optional("module", "storefront", "Who answers for the machines; for signals of a host.")
+            .of(Type::Name),
         optional("yellow", "\"> 1s\"", "The mild colour is crossed above this.")
             .of(Type::Bound)
             .at_least_one(),
@@ -60,8 +71,12 @@ pub fn decode(id: &LimitId, entry: &Entry, cx: &mut Context<'_>) -> Option<Limit
     let title = title::decode(&fields, id.as_str(), cx);
     let signal = fields.get(cx, "signal", |it, cx| scalar::choice(it, cx, &Signal::ALL));
     let alert = fields.get(cx, "alert", |it, cx| cx.fields(it, &ALERT));
+    let module = module(signal, &fields, cx);
     let colours = Colour::ALL.map(|colour| {
-        let above = fields.maybe(cx, colour.name(), unit::bound);
+        // Without a signal the unit is unknown, and the signal was reported.
+        let unit = signal.map_or(Unit::Seconds, Signal::unit);
+        let bound = |it: &Node, cx: &mut Context<'_>| signal.and_then(|_| unit::bound(it, cx, unit));
+        let above = fields.maybe(cx, colour.name(), bound);
         let tier = |it: &Node, cx: &mut Context<'_>| scalar::reference::<TierId>(Noun::Tier, it, cx);
         let tier = alert.as_ref().map(|it| it.maybe(cx, colour.name(), tier));
         if let Some(alert) = &alert {
@@ -82,7 +97,27 @@ pub fn decode(id: &LimitId, entry: &Entry, cx: &mut Context<'_>) -> Option<Limit
     if let [mild, strong] = bounds.as_slice() {
         rising(&fields, mild.above, strong.above, cx);
     }
-    Some(Limit { id: id.clone(), title: title?, signal: signal?, bounds })
+    Some(Limit { id: id.clone(), title: title?, signal: signal?, module: module?, bounds })
+}
+
+/// Decodes who answers for the machines. A probe or target has a module, a machine has not.
+#[expect(clippy::option_option, reason = "not decoded, left out, or given")]
+fn module(signal: Option<Signal>, fields: &Fields<'_>, cx: &mut Context<'_>) -> Option<Option<ModuleId>> {
+    let reference = |it: &Node, cx: &mut Context<'_>| scalar::reference::<ModuleId>(Noun::Module, it, cx);
+    let module = fields.maybe(cx, "module", reference)?;
+    match (signal, &module) {
+        (Some(signal), None) if signal.is_of_host() => {
+            let message = format!("nobody answers for the machines of `{}`", signal.name());
+            let problem = Diagnostic::error(Code::MissingKey, fields.span, message);
+            cx.refuse(problem.hint("add `module:` with the module that they belong to"))
+        }
+        (Some(signal), Some(_)) if !signal.is_of_host() => {
+            let message = format!("`{}` takes the module of what is measured", signal.name());
+            let span = fields.value_span("module");
+            cx.refuse(Diagnostic::error(Code::UnknownKey, span, message).hint("remove `module`"))
+        }
+        _ => Some(module),
+    }
 }
 
 /// Reports a colour without a tier, and a tier without a colour.
@@ -100,9 +135,8 @@ fn paired(fields: &Fields<'_>, alert: &Fields<'_>, colour: Colour, cx: &mut Cont
     cx.report(problem);
 }
 
-fn rising(fields: &Fields<'_>, yellow: Duration, red: Duration, cx: &mut Context<'_>) {
+fn rising(fields: &Fields<'_>, yellow: Amount, red: Amount, cx: &mut Context<'_>) {
     if yellow >= red {
-        let (yellow, red) = (duration::text(yellow), duration::text(red));
         let message = format!("yellow at {yellow} is not below red at {red}");
         let problem = Diagnostic::error(Code::ColourOrder, fields.value_span("yellow"), message);
         let problem = problem.hint("yellow warns before red; are they swapped?");

@@ -4,6 +4,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use jiff::{Timestamp, civil::DateTime};
 use sla_model::{
+    amount::{Amount, Unit},
     duration::{self, DurationError},
     share::Share,
 };
@@ -113,22 +114,24 @@ pub fn share(node: &Node, cx: &mut Context<'_>) -> Option<Share> {
     }
 }
 
-/// Decodes the bound of a colour: `> 3s`.
-pub fn bound(node: &Node, cx: &mut Context<'_>) -> Option<Duration> {
+/// Decodes the bound of a colour in a unit: `> 3s`, `> 85%`, `> 4GiB`.
+pub fn bound(node: &Node, cx: &mut Context<'_>, unit: Unit) -> Option<Amount> {
     let text = cx.text(node)?;
-    let above = text.trim().strip_prefix('>').map(str::trim_start);
-    if let Some(Ok(duration)) = above.map(duration::parse)
-        && !duration.is_zero()
-    {
-        return Some(duration);
+    let above = text.trim().strip_prefix('>');
+    if let Some(amount) = above.and_then(|it| unit.parse(it)) {
+        return Some(amount);
     }
-    let problem = Diagnostic::error(Code::Bound, node.span, format!("`{text}` is not a bound above zero"));
+    let what = match unit {
+        Unit::Seconds => "a bound above zero",
+        Unit::Share => "a share between zero and the whole",
+        Unit::Bytes => "bytes above zero",
+        Unit::BytesPerSecond => "bytes per second above zero",
+    };
+    let problem = Diagnostic::error(Code::Bound, node.span, format!("`{text}` is not {what}"));
     let amount = text.trim().trim_start_matches(['>', '<', '=', '≥', '≤', ' ']);
-    cx.refuse(problem.hint(match duration::parse(amount) {
-        Ok(duration) if !duration.is_zero() => {
-            format!("write `\"> {amount}\"`; a colour is crossed above its bound")
-        }
-        _ => "write for example `\"> 3s\"`".to_owned(),
+    cx.refuse(problem.hint(match unit.parse(amount) {
+        Some(_) => format!("write `\"> {amount}\"`; a colour is crossed above its bound"),
+        None => format!("write for example `\"> {}\"`", unit.example()),
     }))
 }
 

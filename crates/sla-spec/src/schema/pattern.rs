@@ -88,7 +88,8 @@ fn form(kind: &Type) -> (String, &'static str) {
             return (pattern, "a share of the budget in a time, for example `2% in 1h`");
         }
         Type::Bound => {
-            return (format!(r"\s*>\s*{DURATION}\s*"), "a bound in quotes, for example `\"> 3s\"`");
+            let pattern = format!(r"\s*>\s*({DURATION}|{SHARE}|[0-9_.]+\s*([KMGT]i|[kMGT])?B(/s)?)\s*");
+            return (pattern, "a bound in quotes, for example `\"> 3s\"`, `\"> 85%\"` or `\"> 4GiB\"`");
         }
         Type::Allowance => {
             return (format!(r"\s*{DURATION}\s+per\s+month\s*"), "an allowance, for example `4h per month`");

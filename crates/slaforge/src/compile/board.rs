@@ -8,7 +8,6 @@ use sla_model::{
     indicator::BASE_WINDOW,
     names::{journey, probe, slo},
     selector::Selector,
-    signal::Signal,
     text::Text,
 };
 
@@ -231,10 +230,10 @@ fn steps(model: &Model) -> Panel {
 }
 
 fn response(model: &Model) -> Panel {
-    let measured = limit::measured(model, Signal::ResponseMean);
+    let measured = limit::response_means(model);
     let means = measured.iter().map(|it| {
         let legend: Vec<String> = it.by.iter().map(|label| format!("{{{{{label}}}}}")).collect();
-        query(limit::mean(it), &legend.join(" · "))
+        query(limit::value(it), &legend.join(" · "))
     });
     Panel {
         unit: "s",

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use sla_model::{
-    Model, duration,
+    Model,
     id::ModuleId,
     indicator::BASE_WINDOW,
     limit::{Bound, Limit},
@@ -13,7 +13,13 @@ use sla_model::{
     signal::Signal,
 };
 
-use super::{base::outside_maintenance, burn::hold, labels::alert, notes::notes};
+use super::{
+    base::outside_maintenance,
+    burn::hold,
+    host::{self, HostSignal},
+    labels::alert,
+    notes::notes,
+};
 use crate::{
     plan::{Labels, Rule},
     promql::{
@@ -26,6 +32,10 @@ use crate::{
 /// The name of the alert.
 pub const ALERT: &str = "LimitExceeded";
 
+/// The labels in which alerts of two colours of the same thing are the same.
+pub const LABELS: [&str; 10] =
+    ["sla", "limit", "object", "module", "probe", "step", "route", "instance", "mountpoint", "device"];
+
 /// A measured thing that a signal stands for: the expression of its value, which module answers for it, and
 /// the labels that tell one from the other.
 pub struct Measured {
@@ -35,8 +45,26 @@ pub struct Measured {
     pub module: ModuleId,
     /// The labels that tell one from the other.
     pub by: Vec<&'static str>,
-    /// The histogram behind the mean, without its ending.
-    pub histogram: Selector,
+    /// What its value is made of.
+    pub of: Of,
+}
+
+/// What a measured value is made of.
+pub enum Of {
+    /// The mean of this histogram, named without its ending.
+    Mean(Selector),
+    /// A signal of machines.
+    Host(HostSignal),
+}
+
+impl Of {
+    /// Returns what a wrong expression would be.
+    pub fn mistake(&self) -> &'static str {
+        match self {
+            Self::Mean(_) => "mean of the wrong histogram",
+            Self::Host(_) => "share or sum of the wrong series",
+        }
+    }
 }
 
 /// Returns the conditions and alerts of all limits.
@@ -44,7 +72,7 @@ pub fn rules(model: &Model) -> Vec<Rule> {
     let mut rules = Vec::new();
     for limit in model.limits.values() {
         for bound in &limit.bounds {
-            for measured in measured(model, limit.signal) {
+            for measured in measured(model, limit) {
                 rules.push(condition(model, limit, bound, &measured));
                 rules.push(alert_rule(model, limit, bound, &measured));
             }
@@ -54,13 +82,15 @@ pub fn rules(model: &Model) -> Vec<Rule> {
 }
 
 /// Returns everything that a signal is measured on, by the module that answers for it.
-pub fn measured(model: &Model, signal: Signal) -> Vec<Measured> {
-    match signal {
+pub fn measured(model: &Model, limit: &Limit) -> Vec<Measured> {
+    match limit.signal {
         Signal::ResponseMean => response_means(model),
+        host => host::measured(model, host, limit),
     }
 }
 
-fn response_means(model: &Model) -> Vec<Measured> {
+/// Returns the means of everything that answers.
+pub fn response_means(model: &Model) -> Vec<Measured> {
     let mut probes: BTreeMap<&ModuleId, Vec<&str>> = BTreeMap::new();
     for it in model.probes.values() {
         probes.entry(&it.module).or_default().push(it.id.as_str());
@@ -75,7 +105,7 @@ fn response_means(model: &Model) -> Vec<Measured> {
             object,
             module: module.clone(),
             by: by.to_vec(),
-            histogram: Selector { matchers, ..series(metric, &[]) },
+            of: Of::Mean(Selector { matchers, ..series(metric, &[]) }),
         };
     let mut found = Vec::new();
     for (module, names) in probes {
@@ -97,13 +127,18 @@ fn response_means(model: &Model) -> Vec<Measured> {
     found
 }
 
-/// Returns the mean of a histogram over the base window, for each thing that it measures.
-pub fn mean(measured: &Measured) -> Expr {
-    let rate = |end| {
-        let samples = ending(&measured.histogram, end);
-        aggregate("sum", &measured.by, over_time("rate", &samples, BASE_WINDOW))
-    };
-    rate("_sum").over(rate("_count").above(number(0)))
+/// Returns the value over the base window, for each thing that is measured.
+pub fn value(measured: &Measured) -> Expr {
+    match &measured.of {
+        Of::Mean(histogram) => {
+            let rate = |end| {
+                let samples = ending(histogram, end);
+                aggregate("sum", &measured.by, over_time("rate", &samples, BASE_WINDOW))
+            };
+            rate("_sum").over(rate("_count").above(number(0)))
+        }
+        Of::Host(signal) => signal.value(),
+    }
 }
 
 /// Selects the recorded condition of one colour of a limit.
@@ -124,7 +159,7 @@ fn condition_labels(model: &Model, limit: &Limit, bound: &Bound, measured: &Meas
 }
 
 fn condition(model: &Model, limit: &Limit, bound: &Bound, measured: &Measured) -> Rule {
-    let crossed = mean(measured).above(number(duration::seconds(bound.above)));
+    let crossed = value(measured).above(number(bound.above.number()));
     Rule::Record {
         name: slo::OVER_LIMIT.to_owned(),
         labels: condition_labels(model, limit, bound, measured),
@@ -139,8 +174,8 @@ fn alert_rule(model: &Model, limit: &Limit, bound: &Bound, measured: &Measured) 
     labels.insert("colour", bound.colour.name().to_owned());
     labels.insert("object", measured.object.to_owned());
     let what: Vec<String> = measured.by.iter().map(|it| format!("{it} {{{{ $labels.{it} }}}}")).collect();
-    let summary = words::limit_summary(tier, &limit.title, &what.join(" "));
-    let description = words::limit_description(bound);
+    let summary = words::limit_summary(tier, limit, &what.join(" "));
+    let description = words::limit_description(limit, bound);
     Rule::Alert {
         name: ALERT,
         labels,

@@ -6,6 +6,7 @@ mod board;
 mod burn;
 mod calendar;
 mod case;
+mod host;
 mod labels;
 mod limit;
 mod notes;

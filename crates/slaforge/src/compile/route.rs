@@ -105,7 +105,7 @@ fn inhibitions(model: &Model) -> Vec<Inhibition> {
         found.push(Inhibition {
             source: colour(Colour::Red),
             target: colour(Colour::Yellow),
-            equal: ["sla", "limit", "object", "module", "probe", "step", "route"].map(str::to_owned).to_vec(),
+            equal: limit::LABELS.map(str::to_owned).to_vec(),
         });
     }
     found

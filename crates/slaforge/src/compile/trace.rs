@@ -37,6 +37,16 @@ impl Trace {
         self
     }
 
+    /// Stays at a level for `count` samples.
+    #[must_use]
+    pub fn stay(mut self, level: Decimal, count: u32) -> Self {
+        if count > 0 {
+            self.values.push(format!("{}+0x{}", level.normalize(), count - 1));
+            self.last = level;
+        }
+        self
+    }
+
     /// Starts again at zero, as after a restart of the target.
     #[must_use]
     pub fn reset(mut self) -> Self {

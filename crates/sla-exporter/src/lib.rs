@@ -1,0 +1,27 @@
+//! `sla_exporter`: measures what the specification promises and exports it on `/metrics`.
+//!
+//! The way of a number: `jobs` start runs as `schedule` says → a run's outcome is noted in `state` → `snapshot` copies
+//! it → `expo` writes it → `web` serves it. `reload` changes the model under all of that without losing a count.
+
+pub mod cli;
+pub mod config;
+pub mod exit;
+pub mod expo;
+pub mod histogram;
+pub mod host;
+mod job;
+mod jobs;
+pub mod native;
+pub mod reload;
+pub mod run;
+pub mod schedule;
+pub mod secret;
+pub mod snapshot;
+pub mod state;
+pub mod trace;
+mod voice;
+pub mod web;
+pub mod web_config;
+
+#[cfg(test)]
+mod tests;

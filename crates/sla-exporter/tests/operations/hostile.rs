@@ -1,0 +1,88 @@
+//! Clients that mean no good.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use super::{
+    client::{connect, request},
+    exporter::{Exporter, specification},
+};
+
+const PROBE: &str =
+    "probes:\n  a: {http: {get: \"http://127.0.0.1:1/\"}, every: 6s, timeout: 5s, module: shop}\n";
+
+#[test]
+fn half_sent_requests_are_closed_and_keep_no_scrape_waiting() {
+    let exporter = Exporter::start(&specification(PROBE), &[]);
+    let began = Instant::now();
+    let mut open: Vec<TcpStream> = (0..300)
+        .map(|number| {
+            let mut stream = connect(exporter.address).unwrap();
+            let half: &[u8] =
+                if number % 2 == 0 { b"GET /metrics HT" } else { b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: " };
+            stream.write_all(half).unwrap();
+            stream
+        })
+        .collect();
+    let mut scrapes = Vec::new();
+    while began.elapsed() < Duration::from_secs(2) {
+        let scrape = Instant::now();
+        assert_eq!(request(exporter.address, "GET", "/metrics", "").unwrap().status, 200);
+        scrapes.push(scrape.elapsed());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    scrapes.sort_unstable();
+    // Not the slowest: other tests share the machine.
+    let usual = scrapes[scrapes.len() * 9 / 10];
+    assert!(usual < Duration::from_millis(50), "{usual:?} of {} scrapes", scrapes.len());
+    for stream in &mut open {
+        let mut rest = Vec::new();
+        // Closed with or without a word, or reset; only a timeout would mean that it is still open.
+        if let Err(error) = stream.read_to_end(&mut rest) {
+            assert!(error.kind() == std::io::ErrorKind::ConnectionReset, "{error}");
+        }
+    }
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn whoever_does_not_read_is_no_burden() {
+    let exporter = Exporter::start(&specification(PROBE), &[]);
+    let mut deaf = Vec::new();
+    for _ in 0..50 {
+        let mut stream = connect(exporter.address).unwrap();
+        for _ in 0..20 {
+            // Pipelined, and none of the answers is ever read.
+            let sent = stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+            if sent.is_err() {
+                break;
+            }
+        }
+        deaf.push(stream);
+    }
+    for _ in 0..20 {
+        assert_eq!(exporter.get("/metrics", "").status, 200);
+    }
+}
+
+#[test]
+fn requests_that_are_none_are_refused() {
+    let exporter = Exporter::start(&specification(PROBE), &[]);
+    for text in ["\0\0\0\0\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /%zz%00 HTTP/1.1\r\nHost: x\r\n\r\n"] {
+        let mut stream = connect(exporter.address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{text:?}: {answer}");
+    }
+    let long = format!("X: {}\r\n", "x".repeat(1_000_000));
+    // Refused in one way or another: with 431, or by closing while we still send.
+    if let Ok(answer) = request(exporter.address, "GET", "/metrics", &long) {
+        assert_eq!(answer.status, 431);
+    }
+    assert_eq!(exporter.get("/-/healthy", "").text(), "healthy\n");
+}

@@ -1,0 +1,14 @@
+//! The exporter as whoever runs it sees it: a process, its files, its signals, its pages, and Prometheus itself.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop here")]
+
+mod client;
+mod exporter;
+mod hostile;
+mod prometheus;
+mod reload;
+mod secrets;
+mod target;
+mod toolkit;
+mod users;
+mod web_config;

@@ -1,0 +1,99 @@
+//! The web configurations that exporter-toolkit itself is tested with. `cargo xtask full` fetches them and names their
+//! folder in `EXPORTER_TOOLKIT`; here we only know which of them must work.
+
+use std::{fs, path::Path, path::PathBuf, sync::Arc};
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+
+use super::{
+    client::{request, secure},
+    exporter::{Exporter, run, specification},
+    web_config,
+};
+
+/// Good ones that we refuse, because of curves and cipher suites that rustls has left behind.
+const REFUSED: [&str; 1] = ["web_config_noAuth_someCurves.good.yml"];
+
+/// Returns `web/testdata` of the toolkit, if it was fetched.
+fn examples() -> Option<PathBuf> {
+    std::env::var_os("EXPORTER_TOOLKIT").map(|it| Path::new(&it).join("web/testdata"))
+}
+
+fn configurations(examples: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(examples).unwrap().map(|it| it.unwrap().path()).collect();
+    paths.retain(|it| it.extension().is_some_and(|it| it == "yml" || it == "yaml"));
+    paths.sort_unstable();
+    paths
+}
+
+#[test]
+fn good_ones_are_taken_and_bad_ones_refused() {
+    let Some(examples) = examples() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("sla.yaml"), specification("")).unwrap();
+    let mut seen = 0;
+    for path in configurations(&examples) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let arguments = ["--config.file", "sla.yaml", "--config.check", "--web.config.file"];
+        let (code, said) = run(folder.path(), &[&arguments[..], &[path.to_str().unwrap()]].concat());
+        // These two are good by themselves, and bad with the clients of their own tests.
+        let bad =
+            name.contains(".bad.") && name != "web_config_auth_client_san.bad.yaml" || name.contains("junk");
+        let expected = i32::from(bad || REFUSED.contains(&name.as_str()));
+        assert_eq!(code, expected, "{name}: {said}");
+        seen += 1;
+    }
+    assert!(seen > 30, "only {seen} files");
+}
+
+#[test]
+fn their_tls_and_client_certificates_work() {
+    let Some(examples) = examples() else {
+        return;
+    };
+    let read = |name: &str| fs::read(examples.join(name)).unwrap();
+    let certificates = |name: &str| -> Vec<CertificateDer<'static>> {
+        CertificateDer::pem_slice_iter(&read(name)).map(Result::unwrap).collect()
+    };
+    let trusted = certificates("tls-ca-chain.pem");
+    let pair = |name: &str| {
+        let key = PrivateKeyDer::from_pem_slice(&read(&format!("{name}.key"))).unwrap();
+        (certificates(&format!("{name}.pem")), key)
+    };
+    let (first, second) = (pair("client_selfsigned"), pair("client2_selfsigned"));
+    for (name, own, expected) in [
+        ("web_config_noAuth.good.yml", None, true),
+        ("web_config_noAuth_tlsInline.good.yml", None, true),
+        ("web_config_noAuth_allCiphers.good.yml", None, true),
+        ("web_config_noAuth_someCiphers.good.yml", None, true),
+        ("tls_config_noAuth.requireanyclientcert.good.yml", None, false),
+        ("tls_config_noAuth.requireanyclientcert.good.yml", Some(&first), true),
+        ("tls_config_noAuth.requireandverifyclientcert.good.yml", None, false),
+        ("tls_config_noAuth.requireandverifyclientcert.good.yml", Some(&first), true),
+        ("tls_config_noAuth.requireandverifyclientcert.good.yml", Some(&second), false),
+        ("web_config_auth_client_san.good.yaml", Some(&second), true),
+        ("web_config_auth_client_san.bad.yaml", Some(&second), false),
+    ] {
+        let web = examples.join(name);
+        let exporter = Exporter::start(&specification(""), &["--web.config.file", web.to_str().unwrap()]);
+        let client = web_config::client_of(&trusted, own);
+        let answer = secure(exporter.address, &Arc::new(client), "/-/healthy", "");
+        assert_eq!(answer.is_ok_and(|it| it.status == 200), expected, "{name}");
+    }
+}
+
+#[test]
+fn their_users_get_in() {
+    let Some(examples) = examples() else {
+        return;
+    };
+    let web = examples.join("web_config_users_noTLS.good.yml");
+    let exporter = Exporter::start(&specification(""), &["--web.config.file", web.to_str().unwrap()]);
+    let status = |headers: &str| request(exporter.address, "GET", "/metrics", headers).unwrap().status;
+    assert_eq!(status(""), 401);
+    // dave, with the password of their own test.
+    assert_eq!(status("Authorization: Basic ZGF2ZTpkYXZlMTIz\r\n"), 200);
+    assert_eq!(status("Authorization: Basic ZGF2ZTpiYWQ=\r\n"), 401);
+}

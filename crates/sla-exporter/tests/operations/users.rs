@@ -1,0 +1,99 @@
+//! Users and passwords, also in a flood of wrong ones.
+
+use std::{
+    fs,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::{
+    client::request,
+    exporter::{Exporter, specification},
+};
+
+fn login(user: &str, password: &str) -> String {
+    format!("Authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{user}:{password}")))
+}
+
+/// An exporter that knows `alice` with the password `right`.
+fn guarded(cost: u32) -> Exporter {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("sla.yaml"), specification("")).unwrap();
+    let users = format!("basic_auth_users: {{alice: \"{}\"}}", bcrypt::hash("right", cost).unwrap());
+    fs::write(folder.path().join("web.yml"), users).unwrap();
+    Exporter::start_in(folder, &["--config.file", "sla.yaml", "--web.config.file", "web.yml"])
+}
+
+#[test]
+fn only_users_get_in_and_health_is_for_everybody() {
+    let exporter = guarded(4);
+    for path in ["/", "/metrics", "/sd", "/probes/x", "/nothing"] {
+        let refused = exporter.get(path, "");
+        assert_eq!((refused.status, refused.header("www-authenticate")), (401, Some("Basic")), "{path}");
+    }
+    assert_eq!(exporter.reload().status, 401);
+    assert_eq!(exporter.get("/metrics", &login("alice", "wrong")).status, 401);
+    assert_eq!(exporter.get("/metrics", &login("bob", "right")).status, 401);
+    assert_eq!(exporter.get("/metrics", &login("alice", "right")).status, 200);
+    for path in ["/-/healthy", "/-/ready"] {
+        assert_eq!(exporter.get(path, "").status, 200, "{path}");
+    }
+    let page = exporter.get("/metrics", &login("alice", "right")).text();
+    assert!(page.contains("sla_exporter_requests_refused_total{why=\"password\"} 8\n"), "{page}");
+    // A new hash is a new password, at once.
+    let users = format!("basic_auth_users: {{alice: \"{}\"}}", bcrypt::hash("new", 4).unwrap());
+    fs::write(exporter.path("web.yml"), users).unwrap();
+    exporter.until("new password", || exporter.get("/metrics", &login("alice", "new")).status == 200);
+    assert_eq!(exporter.get("/metrics", &login("alice", "right")).status, 401);
+}
+
+/// 10,000 wrong passwords a minute are 167 a second. Our share of a processor is what the exporter says itself.
+#[test]
+fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
+    let exporter = guarded(10);
+    let right = login("alice", "right");
+    assert_eq!(exporter.get("/metrics", &right).status, 200);
+    let cpu = || {
+        let page = exporter.get("/metrics", &right).text();
+        super::exporter::value(&page, "process_cpu_seconds_total").unwrap()
+    };
+    let (stop, tried) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (spent, took, slowest) = thread::scope(|scope| {
+        for thread in 0..6 {
+            let (stop, tried, exporter) = (&stop, &tried, &exporter);
+            scope.spawn(move || {
+                let mut number = 0_u64;
+                while !stop.load(Ordering::Relaxed) {
+                    number += 1;
+                    let wrong = login("alice", &format!("wrong-{thread}-{number}"));
+                    let status = request(exporter.address, "GET", "/metrics", &wrong).unwrap().status;
+                    assert!(status == 401 || status == 429, "{status}");
+                    tried.fetch_add(1, Ordering::Relaxed);
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+        let (before, began) = (cpu(), Instant::now());
+        let mut slowest = Vec::new();
+        while began.elapsed() < Duration::from_secs(6) {
+            let login = Instant::now();
+            assert_eq!(exporter.get("/metrics", &right).status, 200);
+            slowest.push(login.elapsed());
+            thread::sleep(Duration::from_millis(100));
+        }
+        let (spent, took) = (cpu() - before, began.elapsed().as_secs_f64());
+        stop.store(true, Ordering::Relaxed);
+        slowest.sort_unstable();
+        (spent, took, slowest[slowest.len() * 9 / 10])
+    });
+    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
+    let rate = tried.load(Ordering::Relaxed) as f64 / took;
+    assert!(rate > 10_000.0 / 60.0, "only {rate:.0} a second");
+    // A third of it is for the debug build, in which this test runs.
+    let limit = if cfg!(debug_assertions) { 0.3 } else { 0.2 };
+    assert!(spent / took < limit, "{:.0} % of a core at {rate:.0} a second", 100.0 * spent / took);
+    assert!(slowest < Duration::from_millis(50), "{slowest:?}");
+}

@@ -1,0 +1,161 @@
+//! TLS, client certificates, headers and the rate limit, with configurations in exporter-toolkit's format and
+//! certificates made here.
+
+use std::{fs, path::Path, sync::Arc};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer},
+};
+
+use super::{
+    client::{request, secure},
+    exporter::{Exporter, run, specification},
+};
+
+/// A certificate and its key.
+pub struct Pair {
+    pub certificate: CertificateDer<'static>,
+    pub key: PrivateKeyDer<'static>,
+    pem: String,
+    key_pem: String,
+}
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+fn authority() -> Authority {
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+fn pair(authority: &Authority, name: &str) -> Pair {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.subject_alt_names.push(SanType::IpAddress([10, 1, 2, 3].into()));
+    let certificate = params.signed_by(&key, authority).unwrap();
+    Pair {
+        certificate: certificate.der().clone(),
+        key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        pem: certificate.pem(),
+        key_pem: key.serialize_pem(),
+    }
+}
+
+/// A client that trusts an authority and shows a certificate.
+pub fn client(trusted: CertificateDer<'static>, own: Option<&Pair>) -> Arc<ClientConfig> {
+    let own = own.map(|it| (vec![it.certificate.clone()], it.key.clone_key()));
+    Arc::new(client_of(&[trusted], own.as_ref()))
+}
+
+/// The same from a chain and a key.
+pub fn client_of(
+    trusted: &[CertificateDer<'static>],
+    own: Option<&(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    for it in trusted {
+        roots.add(it.clone()).unwrap();
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    match own {
+        None => builder.with_no_client_auth(),
+        Some((chain, key)) => builder.with_client_auth_cert(chain.clone(), key.clone_key()).unwrap(),
+    }
+}
+
+fn put(folder: &Path, server: &Pair, clients: &Authority, rest: &str) {
+    fs::write(folder.join("sla.yaml"), specification("")).unwrap();
+    fs::write(folder.join("server.crt"), &server.pem).unwrap();
+    fs::write(folder.join("server.key"), &server.key_pem).unwrap();
+    fs::write(folder.join("clients.pem"), clients.pem()).unwrap();
+    let text = format!("tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n{rest}");
+    fs::write(folder.join("web.yml"), text).unwrap();
+}
+
+const ARGUMENTS: [&str; 4] = ["--config.file", "sla.yaml", "--web.config.file", "web.yml"];
+
+#[test]
+fn a_renewed_certificate_is_in_use_at_once() {
+    let (first, second) = (authority(), authority());
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), &pair(&first, "localhost"), &first, "");
+    let exporter = Exporter::start_in(folder, &ARGUMENTS);
+    let get = |authority: &Authority| {
+        secure(exporter.address, &client(authority.der().clone(), None), "/-/healthy", "").map(|it| it.status)
+    };
+    assert_eq!(get(&first).unwrap(), 200);
+    assert!(get(&second).is_err());
+    // Without TLS nothing is answered.
+    assert!(request(exporter.address, "GET", "/-/healthy", "").is_err());
+    put(exporter.folder.path(), &pair(&second, "localhost"), &second, "");
+    exporter.until("renewed certificate", || get(&second).is_ok());
+    assert!(get(&first).is_err());
+    // A key that does not fit is not taken.
+    fs::write(exporter.path("server.key"), pair(&first, "localhost").key_pem).unwrap();
+    exporter.until("refusal", || get(&second).is_ok() && exporter.log().contains("was not taken"));
+}
+
+#[test]
+fn client_certificates_are_asked_for_and_verified() {
+    let (ours, theirs) = (authority(), authority());
+    let folder = tempfile::tempdir().unwrap();
+    let server = pair(&ours, "localhost");
+    let auth =
+        |kind: &str, rest: &str| format!("  client_auth_type: {kind}\n  client_ca_file: clients.pem\n{rest}");
+    put(folder.path(), &server, &theirs, &auth("RequireAndVerifyClientCert", ""));
+    let exporter = Exporter::start_in(folder, &ARGUMENTS);
+    let get = |own: Option<&Pair>| {
+        let client = client(ours.der().clone(), own);
+        secure(exporter.address, &client, "/-/healthy", "").is_ok_and(|it| it.status == 200)
+    };
+    let (known, stranger) = (pair(&theirs, "scraper"), pair(&ours, "scraper"));
+    assert!(get(Some(&known)) && !get(Some(&stranger)) && !get(None));
+    let change = |rest: &str, expected: [bool; 3]| {
+        put(exporter.folder.path(), &server, &theirs, rest);
+        exporter.until(rest, || [get(Some(&known)), get(Some(&stranger)), get(None)] == expected);
+    };
+    change(&auth("VerifyClientCertIfGiven", ""), [true, false, true]);
+    change(&auth("RequireAnyClientCert", ""), [true, true, false]);
+    change(&auth("RequestClientCert", ""), [true, true, true]);
+    let names =
+        |name: &str| auth("RequireAndVerifyClientCert", &format!("  client_allowed_sans: [{name}]\n"));
+    change(&names("scraper"), [true, false, false]);
+    change(&names("10.1.2.3"), [true, false, false]);
+    change(&names("somebody"), [false, false, false]);
+}
+
+#[test]
+fn headers_are_added_and_requests_limited() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("sla.yaml"), specification("")).unwrap();
+    let text = "http_server_config: {http2: true, headers: {X-Frame-Options: deny, X-XSS-Protection: 1}}\n\
+                rate_limit: {interval: 1h, burst: 3}\n";
+    fs::write(folder.path().join("web.yml"), text).unwrap();
+    let exporter = Exporter::start_in(folder, &ARGUMENTS);
+    for _ in 0..3 {
+        let answer = exporter.get("/metrics", "");
+        assert_eq!((answer.status, answer.header("x-frame-options")), (200, Some("deny")));
+        assert_eq!(answer.header("x-xss-protection"), Some("1"));
+    }
+    assert_eq!(exporter.get("/metrics", "").status, 429);
+    assert_eq!(exporter.get("/-/healthy", "").status, 200);
+}
+
+#[test]
+fn a_check_reads_the_web_configuration_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = authority();
+    put(folder.path(), &pair(&ours, "localhost"), &ours, "  client_auth_type: None\n");
+    let check = || run(folder.path(), &[&ARGUMENTS[..], &["--config.check"]].concat());
+    let (code, said) = check();
+    assert_eq!(code, 1);
+    assert!(said.contains("`client_auth_type` is unknown: `None`"), "{said}");
+    put(folder.path(), &pair(&ours, "localhost"), &ours, "");
+    assert_eq!(check().0, 0);
+}
