@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// So much is shown before and after a place, and of the place itself, whatever the lines are.
-const AROUND_BYTES_MAX: usize = 1000;
+const AROUND_BYTES_MAX: u32 = 1000;
 
 /// How wide a report is; nothing here knows the terminal.
 const WIDTH: usize = 110;
@@ -83,8 +83,7 @@ fn cut(span: Span, file: Option<&Frame<'_>>) -> SourceSpan {
     let boundary = |at: u32| (0..=(at as usize).min(text.len())).rev().find(|it| text.is_char_boundary(*it));
     let start = boundary(span.start).unwrap_or(0);
     // Nobody looks along an underline of a thousand letters.
-    let end =
-        boundary(span.end.min(span.start.saturating_add(AROUND_BYTES_MAX as u32))).unwrap_or(0).max(start);
+    let end = boundary(span.end.min(span.start.saturating_add(AROUND_BYTES_MAX))).unwrap_or(0).max(start);
     (start, end - start).into()
 }
 
@@ -195,13 +194,13 @@ impl SourceCode for Frame<'_> {
         };
         let to = self.lines.end(self.text, *shown.end()).max(end);
         // Of a line of a megabyte the neighbourhood will do.
-        let near = self.boundary(span.offset().saturating_sub(AROUND_BYTES_MAX));
+        let near = self.boundary(span.offset().saturating_sub(AROUND_BYTES_MAX as usize));
         let (from, column, first_shown) = if from < near {
             (near, self.lines.column(self.text, near), self.lines.line(near))
         } else {
             (from, column, *shown.start())
         };
-        let to = to.min(self.boundary(end + AROUND_BYTES_MAX));
+        let to = to.min(self.boundary(end + AROUND_BYTES_MAX as usize));
         let name = self.path.to_owned();
         let data = &self.text.as_bytes()[from..to];
         let span = (from, to - from).into();

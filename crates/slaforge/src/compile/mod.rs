@@ -22,7 +22,6 @@ mod window;
 
 pub use absence::IDLE_FOR;
 use sla_model::{Model, Pace, objective::Objective};
-pub use tile::HOUR;
 
 use crate::{
     parallel,
