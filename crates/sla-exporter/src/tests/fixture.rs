@@ -193,6 +193,7 @@ fn objective() -> Objective {
         page: None,
         ticket: None,
         spends: vec![],
+        idle: None,
     }
 }
 
