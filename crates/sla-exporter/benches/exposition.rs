@@ -60,7 +60,7 @@ fn main() {
         "series": series, "formats": formats,
         "peer": {"series": peer_series, "milliseconds": peer},
     });
-    writeln!(io::stdout(), "{told}").unwrap();
+    io::stdout().write_all(format!("{told}\n").as_bytes()).unwrap();
 }
 
 /// Counts what is written, and keeps nothing.
@@ -115,9 +115,11 @@ fn model() -> Model {
     );
     for number in 0..PROBES {
         let name = name(number);
-        text.push_str(&format!(
-            "  {name}: {{http: {{get: \"http://shop/\"}}, every: 60s, timeout: 5s, module: shop}}\n"
-        ));
+        text.extend([
+            "  ",
+            &name,
+            ": {http: {get: \"http://shop/\"}, every: 60s, timeout: 5s, module: shop}\n",
+        ]);
     }
     let set = SourceSet::of_text("bench.yaml", text);
     let loaded = sla_spec::load(&set, &std::collections::BTreeMap::new());
@@ -152,8 +154,12 @@ fn peer() -> Registry {
     let gauges = [gauge("sla_probe_success"), gauge("sla_probe_last_run_timestamp_seconds")];
     registry.register(Box::new(durations.clone())).unwrap();
     registry.register(Box::new(phases.clone())).unwrap();
-    counters.iter().for_each(|it| registry.register(Box::new(it.clone())).unwrap());
-    gauges.iter().for_each(|it| registry.register(Box::new(it.clone())).unwrap());
+    for it in &counters {
+        registry.register(Box::new(it.clone())).unwrap();
+    }
+    for it in &gauges {
+        registry.register(Box::new(it.clone())).unwrap();
+    }
     for number in 0..PROBES {
         let name = name(number);
         for run in 0..20_u32 {
@@ -163,8 +169,12 @@ fn peer() -> Registry {
                 phases.with_label_values(&[name.as_str(), phase]).observe(seconds / 3.0);
             }
         }
-        counters.iter().for_each(|it| it.with_label_values(&[&name]).inc_by(20));
-        gauges.iter().for_each(|it| it.with_label_values(&[&name]).set(1.0));
+        for it in &counters {
+            it.with_label_values(&[&name]).inc_by(20);
+        }
+        for it in &gauges {
+            it.with_label_values(&[&name]).set(1.0);
+        }
     }
     registry
 }

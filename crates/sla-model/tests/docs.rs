@@ -1,7 +1,6 @@
 //! The reference page of metrics stands in `docs/` as it would be made now.
 //!
 //! `SLA_BLESS=1 cargo test -p sla-model` writes it anew; review the difference as code.
-#![expect(clippy::unwrap_used, reason = "a test that cannot write its files should stop at once")]
 
 use std::{fs, path::Path};
 

@@ -207,7 +207,7 @@ fn specification(target: SocketAddr) -> String {
     for number in 0..PROBES {
         let call =
             format!("{{http: {{get: \"http://{target}/\"}}, every: {EVERY}, timeout: 5s, module: shop}}");
-        text.push_str(&format!("  p{number}: {call}\n"));
+        text.extend(["  p", &number.to_string(), ": ", &call, "\n"]);
     }
     text
 }

@@ -194,6 +194,7 @@ fn objective() -> Objective {
         ticket: None,
         idle: None,
         spends: vec![],
+        idle: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Prometheus itself scrapes every format. `PROMETHEUS` names another program than the installed one.
 
 use std::{
+    fmt::Write as _,
     fs,
     net::{SocketAddr, TcpListener},
     process::{Child, Stdio},
@@ -81,7 +82,10 @@ impl Drop for Prometheus {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|it| format!("%{it:02X}")).collect()
+    text.bytes().fold(String::new(), |mut encoded, it| {
+        let _ = write!(encoded, "%{it:02X}");
+        encoded
+    })
 }
 
 /// An exporter whose only probe takes between 20 and 30 ms, has run often enough and runs no more.

@@ -1,7 +1,5 @@
 //! The reference page of metrics, made from the catalogue.
 
-use std::fmt::{self, Write};
-
 use super::{Kind, Metric, business, host, journey, own, page, probe};
 
 /// The parts of the page.
@@ -24,14 +22,7 @@ const PARTS: [(&str, &str, &[&Metric]); 6] = [
 
 /// Returns the page: every family that `/metrics` may show.
 pub fn manual() -> String {
-    let mut page = String::new();
-    // Writing to a String cannot fail.
-    let _ = write(&mut page);
-    page
-}
-
-fn write(page: &mut String) -> fmt::Result {
-    page.push_str(
+    let mut page = String::from(
         "# Metrics\n\n\
          Made from `sla-model/src/names`; `SLA_BLESS=1 cargo test -p sla-model` writes it anew.\n\n\
          `/metrics` speaks Prometheus' text format 0.0.4, OpenMetrics 1.0 and protobuf, whichever is asked for.\n\
@@ -42,9 +33,9 @@ fn write(page: &mut String) -> fmt::Result {
          also needs the same bounds.\n",
     );
     for (title, about, metrics) in PARTS {
-        write!(page, "\n## {title}\n\n")?;
+        page.extend(["\n## ", title, "\n\n"]);
         if !about.is_empty() {
-            write!(page, "{about}\n\n")?;
+            page.extend([about, "\n\n"]);
         }
         page.push_str("| name | kind | labels | what it says |\n|---|---|---|---|\n");
         for metric in metrics {
@@ -54,10 +45,12 @@ fn write(page: &mut String) -> fmt::Result {
                 Kind::Histogram => "histogram",
             };
             let labels: Vec<_> = metric.labels.iter().map(|it| format!("`{it}`")).collect();
-            writeln!(page, "| `{}` | {kind} | {} | {} |", metric.name, labels.join(", "), metric.help)?;
+            let cells =
+                [format!("`{}`", metric.name), kind.to_owned(), labels.join(", "), metric.help.to_owned()];
+            page.extend(["| ", &cells.join(" | "), " |\n"]);
         }
     }
-    Ok(())
+    page
 }
 
 #[cfg(test)]
