@@ -148,9 +148,13 @@ fn agree(what: &str, found: f64, expected: f64, within: f64) {
     assert!(off <= within, "{what}: {found} for {expected}, off by {off}");
 }
 
-#[tokio::test]
-async fn long_windows_know_the_time_before_the_rules() {
+#[test]
+fn long_windows_know_the_time_before_the_rules() {
     let _alone = crate::alone();
+    tokio::runtime::Runtime::new().unwrap().block_on(play());
+}
+
+async fn play() {
     let mut scene = Scene::set();
     scene.start().await;
     let out = scene.folder.path().join("backfill");

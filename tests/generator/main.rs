@@ -8,3 +8,4 @@ mod fmt;
 mod generate;
 mod import;
 mod init;
+mod targets;

@@ -58,11 +58,12 @@ fn tile(name: &str) -> Option<Duration> {
 fn inline(plan: Plan<'_>, expr: &Expr) -> Expr {
     let child = |it: &Expr| Box::new(inline(plan, it));
     match expr {
-        Expr::Number(_) | Expr::Seconds(_) | Expr::Text(_) | Expr::Written { .. } => expr.clone(),
         Expr::Instant { of, offset } if offset.is_zero() => {
             source(plan, of).map_or_else(|| expr.clone(), |it| it.0)
         }
-        Expr::Instant { .. } => expr.clone(),
+        Expr::Number(_) | Expr::Seconds(_) | Expr::Text(_) | Expr::Written { .. } | Expr::Instant { .. } => {
+            expr.clone()
+        }
         Expr::Range { of, range } => match source(plan, of) {
             None => expr.clone(),
             Some((of, step)) => Expr::Subquery { of: Box::new(of), range: *range, step },

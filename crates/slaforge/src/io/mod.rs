@@ -277,9 +277,9 @@ mod tests {
     }
 
     fn of<'f>(name: &str, files: &'f [File]) -> Selection<'f> {
-        let at = TARGETS.iter().position(|it| it.name == name).unwrap();
         static EACH: std::sync::LazyLock<Vec<&'static Target>> =
             std::sync::LazyLock::new(|| TARGETS.iter().collect());
+        let at = TARGETS.iter().position(|it| it.name == name).unwrap();
         Selection { files, targets: &EACH[at..=at] }
     }
 
@@ -396,7 +396,7 @@ mod tests {
     fn more_files_than_a_batch_are_written() {
         let root = tempfile::tempdir().unwrap();
         let path = |number| format!("rules/{number}.rules.yaml");
-        let files: Vec<File> = (0..BATCH * 2 + 1).map(|it| file(&path(it), "x")).collect();
+        let files: Vec<File> = (0..=BATCH * 2).map(|it| file(&path(it), "x")).collect();
         let folder = Folder::open(root.path()).unwrap();
         assert_eq!(folder.write(&all(&files), false).unwrap().changed, files.len());
         assert!(Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());

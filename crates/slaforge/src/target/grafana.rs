@@ -23,7 +23,7 @@ pub const TARGET: Target = Target {
     default: true,
     // Grafana also looks into folders below its own.
     owns: |path| {
-        path.starts_with("dashboards/") && (path.ends_with(".json") || path.ends_with("/slaforge.yaml"))
+        path.starts_with("dashboards/") && [".json", "/slaforge.yaml"].iter().any(|it| path.ends_with(it))
     },
     render,
 };

@@ -61,8 +61,9 @@ fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
     let mut about = ABOUT.to_owned();
     if !native.is_empty() {
         let names: Vec<&str> = native.iter().map(|it| it.name.as_str()).collect();
-        about +=
-            &format!("\n# Left out, because VictoriaMetrics has no native histograms: {}.", names.join(", "));
+        about += "\n# Left out, because VictoriaMetrics has no native histograms: ";
+        about += &names.join(", ");
+        about.push('.');
     }
     let groups: Vec<GroupDocument> = known.into_iter().flat_map(|it| delayed(it, first)).collect();
     let path = format!("{RULES}/victoria/{}.yaml", set.name);
@@ -111,7 +112,8 @@ fn wait(rule: &Rule, visible: &BTreeMap<String, Duration>, first: Duration, ever
     let (Rule::Record { expr, .. } | Rule::Alert { expr, .. }) = rule;
     let after = |metric: &str| match visible.get(metric) {
         Some(seen) => *seen,
-        None if metric.starts_with("slo:") => first + (every + VISIBLE_AFTER) * FOREIGN,
+        // By its colons a recorded series is told from an exported one.
+        None if metric.contains(':') => first + (every + VISIBLE_AFTER) * FOREIGN,
         None => first,
     };
     expr.selectors().into_iter().map(|it| after(it.metric.as_str())).fold(first, Duration::max)

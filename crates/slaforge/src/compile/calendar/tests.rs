@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use jiff::{SignedDuration, Timestamp, Unit, Zoned, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
 use proptest::prelude::*;
 use sla_model::Model;
 
@@ -40,19 +40,20 @@ struct At<'w> {
 }
 
 impl At<'_> {
-    fn value(&self, expr: &Expr) -> f64 {
+    fn value(&self, expr: &Expr) -> Decimal {
         match expr {
-            Expr::Number(it) => it.to_string().parse().unwrap(),
-            Expr::Seconds(it) => it.as_secs_f64(),
+            Expr::Number(it) => *it,
+            Expr::Seconds(it) => Decimal::from(it.as_secs()),
             Expr::Instant { of, .. } if of.metric.as_str() == slo::ZONE_OFFSET => {
                 self.value(self.zone.expect("the zone changes, so its rule is written"))
             }
-            Expr::Call("time", _) => self.now as f64,
+            Expr::Call("time", _) => Decimal::from(self.now),
             Expr::Call("vector", it) => self.value(&it[0]),
             Expr::Call("floor", it) => self.value(&it[0]).floor(),
             Expr::Call(function, it) => {
-                let at = Timestamp::from_second(self.value(&it[0]) as i64).unwrap().to_zoned(TimeZone::UTC);
-                f64::from(match *function {
+                let seconds = self.value(&it[0]).to_string().parse().unwrap();
+                let at = Timestamp::from_second(seconds).unwrap().to_zoned(TimeZone::UTC);
+                Decimal::from(match *function {
                     "year" => at.year(),
                     "month" => i16::from(at.month()),
                     "day_of_month" => i16::from(at.day()),
@@ -67,7 +68,7 @@ impl At<'_> {
             Expr::Binary { op: "or", left, .. } => self.value(left),
             Expr::Binary { left, op, matching, right } => {
                 let (left, right) = (self.value(left), self.value(right));
-                let holds = |it: bool| f64::from(u8::from(it));
+                let holds = |it: bool| Decimal::from(u8::from(it));
                 match (*op, matching) {
                     ("+", _) => left + right,
                     ("-", _) => left - right,
@@ -75,7 +76,7 @@ impl At<'_> {
                     ("/", _) => left / right,
                     ("%", _) => left % right,
                     (">=", Matching::Bool) => holds(left >= right),
-                    ("==", Matching::Bool) => holds((left - right).abs() < f64::EPSILON),
+                    ("==", Matching::Bool) => holds(left == right),
                     other => panic!("{other:?}"),
                 }
             }
@@ -110,10 +111,15 @@ fn holds(world: &World, now: i64) {
         };
         let days = (0..400).map(|it| from.checked_add(SignedDuration::from_hours(24 * it)).unwrap());
         let days = days.take_while(|it| first(period, *it) == from).count();
-        let whole_days = (local.date() - from).total((Unit::Day, from)).unwrap();
-        let hours = whole_days * 24.0 + f64::from(local.hour());
+        let whole_days = (local.date() - from).get_days();
+        let hours = i64::from(whole_days) * 24 + i64::from(local.hour());
         let found = [at.value(&calendar.label()), at.value(&calendar.days()), at.value(&calendar.hours())];
-        assert_eq!(found, [f64::from(number), days as f64, hours], "{} of {local}", period.name());
+        assert_eq!(
+            found,
+            [Decimal::from(number), Decimal::from(days), Decimal::from(hours)],
+            "{} of {local}",
+            period.name()
+        );
     }
 }
 
