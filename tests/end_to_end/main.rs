@@ -2,6 +2,7 @@
 //! the shop is broken, and the second in which somebody is paged is held against the model.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backfill;
 mod leftovers;
 mod outage;
 

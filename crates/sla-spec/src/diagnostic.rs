@@ -51,7 +51,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Makes an error.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = brief(message.into());
         Self { span, code, severity: Severity::Error, message, hint: None, related: Vec::new() }
     }
 
@@ -62,7 +62,7 @@ impl Diagnostic {
 
     /// Says what to write instead.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(brief(hint.into()));
         self
     }
 
@@ -71,4 +71,18 @@ impl Diagnostic {
         self.related.push((span, what.into()));
         self
     }
+}
+
+/// Longer sentences quote something that was not written by hand; its beginning and the sentence's end say enough.
+const CHARS_MAX: usize = 500;
+
+fn brief(text: String) -> String {
+    let count = text.chars().count();
+    if count <= CHARS_MAX {
+        return text;
+    }
+    let half = CHARS_MAX / 2;
+    let head: String = text.chars().take(half).collect();
+    let tail: String = text.chars().skip(count - half).collect();
+    format!("{head}…{tail}")
 }

@@ -156,3 +156,18 @@ fn ten_thousand_objectives_are_read_in_time() {
         load(&[("a.yaml", &format!("{BASE}{metric}objectives:\n{}", objectives.replace("99.9%", "100%")))]);
     assert!(loaded.is_none() && report.ends_with("10000 errors, 0 warnings\n"));
 }
+
+#[test]
+fn a_line_of_a_megabyte_is_shown_in_part() {
+    let long = "x".repeat(1_000_000);
+    for text in [
+        format!("{BASE}vars: {{a: {long}}}\nprobs: {{}}\n"),
+        format!("{BASE}x-a: [{long}, \"{long}\", &a b, *c]\n"),
+        format!("{BASE}language: {long}\n"),
+        format!("{BASE}language: {}\n", "药".repeat(300_000)),
+    ] {
+        let report = load(&[("long.yaml", &text)]).1;
+        assert!(report.contains("SLA0"), "{report}");
+        assert!(report.len() < 12_000, "{} bytes", report.len());
+    }
+}

@@ -3,6 +3,7 @@
 //!
 //! `command` → `sla_spec::open` → `compile` (model to plan) → `target` (plan to text) → `io` (the only writes).
 
+mod backfill;
 mod command;
 mod compile;
 mod exit;
@@ -38,6 +39,7 @@ enum Command {
     Generate(command::generate::Arguments),
     Import(command::import::Arguments),
     Test(command::test::Arguments),
+    Backfill(command::backfill::Arguments),
     Schema(command::schema::Arguments),
     Completions(command::completions::Arguments),
     Man(command::man::Arguments),
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => command::generate::run(&arguments),
         Command::Import(arguments) => command::import::run(&arguments),
         Command::Test(arguments) => command::test::run(&arguments),
+        Command::Backfill(arguments) => command::backfill::run(&arguments),
         Command::Schema(arguments) => command::schema::run(&arguments),
         Command::Completions(arguments) => command::completions::run(&arguments),
         Command::Man(arguments) => command::man::run(&arguments),

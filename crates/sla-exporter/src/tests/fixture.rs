@@ -192,6 +192,7 @@ fn objective() -> Objective {
         indicator: Indicator::Page { probe: "home".parse().unwrap(), within: Duration::from_secs(1) },
         page: None,
         ticket: None,
+        idle: None,
         spends: vec![],
         idle: None,
     }

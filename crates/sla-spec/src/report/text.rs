@@ -14,6 +14,9 @@ use crate::{
     source_set::SourceSet,
 };
 
+/// So much is shown before and after a place, and of the place itself, whatever the lines are.
+const AROUND_BYTES_MAX: u32 = 1000;
+
 /// How wide a report is; nothing here knows the terminal.
 const WIDTH: usize = 110;
 
@@ -79,7 +82,8 @@ fn cut(span: Span, file: Option<&Frame<'_>>) -> SourceSpan {
     let text = file.map_or("", |it| it.text);
     let boundary = |at: u32| (0..=(at as usize).min(text.len())).rev().find(|it| text.is_char_boundary(*it));
     let start = boundary(span.start).unwrap_or(0);
-    let end = boundary(span.end).unwrap_or(0).max(start);
+    // Nobody looks along an underline of a thousand letters.
+    let end = boundary(span.end.min(span.start.saturating_add(AROUND_BYTES_MAX))).unwrap_or(0).max(start);
     (start, end - start).into()
 }
 
@@ -161,6 +165,13 @@ impl<'r> Frame<'r> {
     }
 }
 
+impl Frame<'_> {
+    /// The nearest place before an offset where a letter begins.
+    fn boundary(&self, offset: usize) -> usize {
+        (0..=offset.min(self.text.len())).rev().find(|it| self.text.is_char_boundary(*it)).unwrap_or(0)
+    }
+}
+
 impl SourceCode for Frame<'_> {
     fn read_span<'a>(
         &'a self,
@@ -182,6 +193,14 @@ impl SourceCode for Frame<'_> {
             (self.lines.start(*shown.start()), 0)
         };
         let to = self.lines.end(self.text, *shown.end()).max(end);
+        // Of a line of a megabyte the neighbourhood will do.
+        let near = self.boundary(span.offset().saturating_sub(AROUND_BYTES_MAX as usize));
+        let (from, column, first_shown) = if from < near {
+            (near, self.lines.column(self.text, near), self.lines.line(near))
+        } else {
+            (from, column, *shown.start())
+        };
+        let to = to.min(self.boundary(end + AROUND_BYTES_MAX as usize));
         let name = self.path.to_owned();
         let data = &self.text.as_bytes()[from..to];
         let span = (from, to - from).into();
@@ -189,9 +208,9 @@ impl SourceCode for Frame<'_> {
             name,
             data,
             span,
-            *shown.start(),
+            first_shown,
             column,
-            last - shown.start() + 1,
+            last.saturating_sub(first_shown) + 1,
         )))
     }
 }

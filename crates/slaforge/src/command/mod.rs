@@ -1,5 +1,6 @@
 //! One subcommand a file: its arguments, whose comments are its help, and what it does.
 
+pub mod backfill;
 pub mod check;
 pub mod completions;
 pub mod explain;

@@ -22,12 +22,13 @@ mod window;
 
 pub use absence::IDLE_FOR;
 use sla_model::{Model, Pace, objective::Objective};
-pub use tile::HOUR;
 
 use crate::{
     parallel,
     plan::{Board, CaseFile, Collection, Group, Job, Routing, RuleFile},
 };
+
+pub use tile::HOUR;
 
 /// The name of the rule file that belongs to no objective.
 pub const PLATFORM: &str = "sla-platform";
@@ -83,6 +84,14 @@ impl<'m> Plan<'m> {
     /// Returns whose rules there are, objectives by name and then the platform.
     pub fn units(self) -> Vec<Unit<'m>> {
         self.model.objectives.values().map(Unit::Objective).chain([Unit::Platform]).collect()
+    }
+
+    /// Returns the unit of this name.
+    pub fn unit(self, name: &str) -> Option<Unit<'m>> {
+        if name == PLATFORM {
+            return Some(Unit::Platform);
+        }
+        self.model.objectives.values().find(|it| it.id.as_str() == name).map(Unit::Objective)
     }
 
     /// Compiles the rules of one unit.

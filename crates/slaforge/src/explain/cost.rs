@@ -48,6 +48,10 @@ fn of_expr(expr: &Expr, interval: Duration) -> Samples {
             arguments.iter().map(|it| of_expr(it, interval)).fold(Samples::default(), Samples::plus)
         }
         Expr::Aggregate { of, .. } | Expr::CountValues { of, .. } => of_expr(of, interval),
+        Expr::Subquery { of, range, step } => {
+            let times = range.as_nanos() / step.as_nanos().max(1);
+            of_expr(of, interval).times(u64::try_from(times).unwrap_or(u64::MAX))
+        }
         // Every range of it is the window; how many selectors it has decides what it reads.
         Expr::Written { query, window } => {
             let ranges = query.to_string().matches(sla_model::counter::WINDOW).count() as u64;

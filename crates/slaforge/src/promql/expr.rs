@@ -28,6 +28,15 @@ pub enum Expr {
         /// How far back.
         range: Duration,
     },
+    /// The values of an expression over a range, at every multiple of a step.
+    Subquery {
+        /// The expression.
+        of: Box<Expr>,
+        /// How far back.
+        range: Duration,
+        /// The distance of its evaluations.
+        step: Duration,
+    },
     /// A function call.
     Call(&'static str, Vec<Expr>),
     /// An aggregation; no labels means over everything.
@@ -86,18 +95,34 @@ pub enum Matching {
 }
 
 impl Expr {
-    /// Returns everything that is read, but what a person's own query reads: that is never recorded by us.
+    /// Returns every selector, but those of a person's own query: that reads nothing of ours.
     pub fn selectors(&self) -> Vec<&Selector> {
+        let mut found = Vec::new();
+        self.walk(&mut |it| match it {
+            Self::Instant { of, .. } | Self::Range { of, .. } => found.push(of),
+            _ => {}
+        });
+        found
+    }
+
+    /// Visits the expression and all its parts.
+    pub fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Self)) {
+        visit(self);
         match self {
-            Self::Number(_) | Self::Seconds(_) | Self::Text(_) | Self::Written { .. } => Vec::new(),
-            Self::Instant { of, .. } | Self::Range { of, .. } => vec![of],
-            Self::Call(_, arguments) => arguments.iter().flat_map(Self::selectors).collect(),
-            Self::Aggregate { of, .. } | Self::CountValues { of, .. } => of.selectors(),
-            Self::Binary { left, right, .. } => {
-                let mut selectors = left.selectors();
-                selectors.extend(right.selectors());
-                selectors
+            Self::Call(_, arguments) => arguments.iter().for_each(|it| it.walk(visit)),
+            Self::Aggregate { of, .. } | Self::CountValues { of, .. } | Self::Subquery { of, .. } => {
+                of.walk(visit);
             }
+            Self::Binary { left, right, .. } => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            Self::Number(_)
+            | Self::Seconds(_)
+            | Self::Text(_)
+            | Self::Written { .. }
+            | Self::Instant { .. }
+            | Self::Range { .. } => {}
         }
     }
 
@@ -109,6 +134,9 @@ impl Expr {
             Self::Seconds(nominal) => Self::Seconds(pace.real(*nominal)),
             Self::Instant { of, offset } => Self::Instant { of: of.clone(), offset: pace.real(*offset) },
             Self::Range { of, range } => Self::Range { of: of.clone(), range: pace.real(*range) },
+            Self::Subquery { of, range, step } => {
+                Self::Subquery { of: child(of), range: pace.real(*range), step: pace.real(*step) }
+            }
             Self::Call(name, arguments) => Self::Call(name, arguments.iter().map(|it| it.at(pace)).collect()),
             Self::Aggregate { op, by, of } => Self::Aggregate { op, by: by.clone(), of: child(of) },
             Self::CountValues { label, of } => Self::CountValues { label, of: child(of) },

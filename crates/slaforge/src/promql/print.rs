@@ -45,9 +45,9 @@ impl Expr {
     /// Returns the expression over several lines where one line would be too long: each operand of a set
     /// operator on its own line, and what is aggregated indented.
     pub fn lines(&self) -> String {
-        let line = self.to_string();
-        if line.chars().count() <= LINE_CHARS_MAX {
-            return line;
+        let mut line = Line::default();
+        if write!(line, "{self}").is_ok() {
+            return line.text;
         }
         match self {
             Self::Binary { left, op, matching, right } if is_set_operator(op) => {
@@ -64,8 +64,27 @@ impl Expr {
             Self::Aggregate { op, by, of } if by.is_empty() => {
                 format!("{op}(\n  {}\n)", of.lines().replace('\n', "\n  "))
             }
-            _ => line,
+            _ => self.to_string(),
         }
+    }
+}
+
+/// A line that refuses what does not fit on it. A long expression is asked at each of its levels whether it fits, so
+/// the answer must not take the whole of its text.
+#[derive(Default)]
+struct Line {
+    text: String,
+    chars: usize,
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.chars += part.chars().count();
+        if self.chars > LINE_CHARS_MAX {
+            return Err(fmt::Error);
+        }
+        self.text.push_str(part);
+        Ok(())
     }
 }
 
@@ -91,6 +110,9 @@ impl fmt::Display for Expr {
             Self::Instant { of, offset } if offset.is_zero() => write!(f, "{of}"),
             Self::Instant { of, offset } => write!(f, "{of} offset {}", duration::text(*offset)),
             Self::Range { of, range } => write!(f, "{of}[{}]", duration::text(*range)),
+            Self::Subquery { of, range, step } => {
+                write!(f, "({of})[{}:{}]", duration::text(*range), duration::text(*step))
+            }
             Self::CountValues { label, of } => write!(f, "count_values(\"{label}\", {of})"),
             Self::Written { query, window } => write!(f, "({})", query.at(*window)),
             Self::Call(name, arguments) => {
@@ -139,6 +161,8 @@ mod tests {
         prints(&up().or(up()).and_on(&[], up()), "(up or up) and on () up");
         prints(&sum(up()).over(up().above(number(0))), "sum(up) / (up > 0)");
         prints(&seconds(Duration::from_mins(5)).times(up()), "300 * up");
+        let (range, step) = (Duration::from_hours(1), Duration::from_secs(30));
+        prints(&Expr::Subquery { of: Box::new(up().minus(up())), range, step }, "(up - up)[1h:30s]");
     }
 
     fn any_expr() -> impl Strategy<Value = Expr> {

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     parallel,
     plan::{Group, Rule, RuleFile},
+    promql::Expr,
 };
 
 /// Rule files in the form of the Prometheus target's, with other groups.
@@ -41,8 +42,7 @@ const FOREIGN: u32 = 3;
 
 const ABOUT: &str = "Rules for VictoriaMetrics' vmalert. Groups that belong together differ in `eval_delay`, because vmalert does not
 # show a rule what the rule before it recorded. Leave `-rule.evalAlignment` and `-datasource.queryStep` as they are
-# (on, 5m), and set `-remoteWrite.url` and `-remoteRead.url`: the rules read ALERTS. Native histograms of Prometheus
-# are not read by VictoriaMetrics.";
+# (on, 5m), and set `-remoteWrite.url` and `-remoteRead.url`: the rules read ALERTS.";
 
 #[derive(Serialize)]
 struct Document {
@@ -55,10 +55,30 @@ fn render(input: &Input<'_>) -> Vec<File> {
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
     let first = input.query_offset().unwrap_or_default().max(DELAY_MIN);
-    let groups: Vec<GroupDocument> =
-        set.units.iter().flat_map(|it| delayed(input.plan.rules(*it), first)).collect();
+    let files = set.units.iter().map(|it| input.plan.rules(*it));
+    // One rule that vmalert refuses would keep it from loading any.
+    let (native, known): (Vec<RuleFile>, Vec<RuleFile>) = files.partition(is_native);
+    let mut about = ABOUT.to_owned();
+    if !native.is_empty() {
+        let names: Vec<&str> = native.iter().map(|it| it.name.as_str()).collect();
+        about +=
+            &format!("\n# Left out, because VictoriaMetrics has no native histograms: {}.", names.join(", "));
+    }
+    let groups: Vec<GroupDocument> = known.into_iter().flat_map(|it| delayed(it, first)).collect();
     let path = format!("{RULES}/victoria/{}.yaml", set.name);
-    (!groups.is_empty()).then(|| yaml::file(input, path, ABOUT, &Document { groups }))
+    (!groups.is_empty() || !native.is_empty()).then(|| yaml::file(input, path, &about, &Document { groups }))
+}
+
+/// Whether any rule asks a native histogram for its parts.
+fn is_native(file: &RuleFile) -> bool {
+    let mut native = false;
+    for rule in file.groups.iter().flat_map(|it| &it.rules) {
+        let (Rule::Record { expr, .. } | Rule::Alert { expr, .. }) = rule;
+        expr.walk(&mut |it| {
+            native |= matches!(it, Expr::Call("histogram_count" | "histogram_sum" | "histogram_fraction", _));
+        });
+    }
+    native
 }
 
 /// Splits the groups of one unit by how long their rules must wait.

@@ -27,7 +27,15 @@ pub async fn measure(measured: &Measured, sides: &[Side], findings: &mut Finding
     }
     for side in sides {
         let recorded = measured.recorded(side.name);
-        findings.figure(side.name, &nan(trace), Some(recorded.nan as f64), "samples");
+        findings.figure(
+            side.name,
+            &format!("{trace}: recorded samples"),
+            Some(recorded.samples as f64),
+            "samples",
+        );
+        // Where nothing was recorded, nothing was seen to be a number either.
+        let not_a_number = (recorded.samples > 0).then_some(recorded.nan as f64);
+        findings.figure(side.name, &nan(trace), not_a_number, "samples");
     }
     let ours = sides[0].name;
     for (_, bound) in BOUNDS.iter().filter(|it| it.0 == trace) {

@@ -37,6 +37,8 @@ pub struct Calendar<'m> {
     period: Period,
     /// A tile stands for the time around this long before it is written.
     shift: Duration,
+    /// What the zone adds to UTC: the first of its offsets, and whether there are others.
+    offset: (Decimal, bool),
 }
 
 impl<'m> Calendar<'m> {
@@ -49,7 +51,13 @@ impl<'m> Calendar<'m> {
             Judged::Slices => BASE_WINDOW / 2,
             Judged::Events | Judged::Time => BASE_WINDOW.saturating_sub(model.interval() / 2),
         };
-        Some(Self { model, period, shift })
+        Some(Self::new(model, period, shift))
+    }
+
+    fn new(model: &'m Model, period: Period, shift: Duration) -> Self {
+        let offsets = offsets(&model.timezone);
+        let offset = (offsets.first().map_or(Decimal::ZERO, |it| it.1), offsets.len() > 1);
+        Self { model, period, shift, offset }
     }
 
     /// The number of the present period as a vector of one sample.
@@ -78,16 +86,14 @@ impl<'m> Calendar<'m> {
     /// Seconds since the epoch as a clock on the wall counts them, at the time that a tile stands for.
     fn local(&self) -> Expr {
         let shift = seconds(self.shift);
-        match offsets(&self.model.timezone).as_slice() {
-            [(_, only)] => vector(time().plus(number(*only)).minus(shift)),
-            [(_, first), ..] => {
-                let recorded = select(&series(slo::ZONE_OFFSET, &[("sla", self.model.name.as_str())]));
-                // Without the recorded offset the standard one still keeps most tiles right.
-                let offset = aggregate("max", &[], recorded.clone().or_on(&[], vector(number(*first))));
-                offset.plus(time()).minus(shift)
-            }
-            [] => vector(time().minus(shift)),
+        let (first, changes) = self.offset;
+        if !changes {
+            return vector(time().plus(number(first)).minus(shift));
         }
+        let recorded = select(&series(slo::ZONE_OFFSET, &[("sla", self.model.name.as_str())]));
+        // Without the recorded offset the standard one still keeps most tiles right.
+        let offset = aggregate("max", &[], recorded.or_on(&[], vector(number(first))));
+        offset.plus(time()).minus(shift)
     }
 
     /// Days of the present period.
@@ -169,17 +175,4 @@ fn offsets(zone: &TimeZone) -> Vec<(i64, Decimal)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_change_where_clocks_do() {
-        let zone = |name| offsets(&TimeZone::get(name).unwrap());
-        assert_eq!(zone("Asia/Shanghai"), [(1_577_836_800, Decimal::from(28_800))]);
-        let berlin = zone("Europe/Berlin");
-        assert_eq!(berlin.len(), 81);
-        // 2026-03-29 01:00 UTC and 2026-10-25 01:00 UTC.
-        assert!(berlin.contains(&(1_774_746_000, Decimal::from(7200))));
-        assert!(berlin.contains(&(1_792_890_000, Decimal::from(3600))));
-    }
-}
+mod tests;
