@@ -194,7 +194,6 @@ fn objective() -> Objective {
         ticket: None,
         idle: None,
         spends: vec![],
-        idle: None,
     }
 }
 
