@@ -16,14 +16,18 @@ pub fn run() -> anyhow::Result<bool> {
     let prometheus = peers::PROMETHEUS.ensure()?;
     let toolkit = toolkit()?;
     let mut operations = Command::new(env!("CARGO"));
-    operations.args(["test", "--quiet", "-p", "sla-exporter", "--test", "operations", "--"]);
-    operations.args(["prometheus", "toolkit"]);
-    operations.env("PROMETHEUS", prometheus).env("EXPORTER_TOOLKIT", toolkit);
+    operations.args(["test", "--quiet", "-p", "sla-exporter", "--test", "operations", "--", "prometheus"]);
+    operations.env("PROMETHEUS", prometheus);
+    let mut web = Command::new(env!("CARGO"));
+    web.args(["test", "--quiet", "-p", "sla-exporter", "--test", "toolkit"]).env("EXPORTER_TOOLKIT", toolkit);
     let mut host = Command::new(env!("CARGO"));
     host.args(["test", "--quiet", "-p", "xtask", "--test", "host"]);
     let mut passed = true;
-    for (name, command) in [("exporter: Prometheus 3, exporter-toolkit", operations), ("host: used up", host)]
-    {
+    for (name, command) in [
+        ("exporter: Prometheus 3", operations),
+        ("exporter: exporter-toolkit's configurations", web),
+        ("host: used up", host),
+    ] {
         println!("\n== {name}");
         let status = enclosed(&command).current_dir(packages::root()).status();
         passed &= status.with_context(|| format!("{name}: cannot be run"))?.success();

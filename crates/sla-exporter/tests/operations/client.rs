@@ -7,7 +7,11 @@ use std::{
     time::Duration,
 };
 
-use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName},
+};
 
 /// How long an answer may take; far more than it does.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,4 +74,23 @@ fn exchange(mut stream: impl Read + Write, method: &str, path: &str, headers: &s
     let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
     let status = status.ok_or_else(|| io::Error::other(format!("no status in {head}")))?;
     Ok(Answer { status, body: bytes.split_off(end + 4), head })
+}
+
+/// A client that trusts certificates and shows a chain of its own.
+pub fn trusting(
+    trusted: &[CertificateDer<'static>],
+    own: Option<&(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    for it in trusted {
+        roots.add(it.clone()).unwrap();
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    match own {
+        None => builder.with_no_client_auth(),
+        Some((chain, key)) => builder.with_client_auth_cert(chain.clone(), key.clone_key()).unwrap(),
+    }
 }

@@ -9,6 +9,5 @@ mod prometheus;
 mod reload;
 mod secrets;
 mod target;
-mod toolkit;
 mod users;
 mod web_config;

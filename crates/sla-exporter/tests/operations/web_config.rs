@@ -5,13 +5,12 @@ use std::{fs, path::Path, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
 use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
+    ClientConfig,
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 
 use super::{
-    client::{request, secure},
+    client::{self, request, secure},
     exporter::{Exporter, run, specification},
 };
 
@@ -47,26 +46,7 @@ fn pair(authority: &Authority, name: &str) -> Pair {
 /// A client that trusts an authority and shows a certificate.
 pub fn client(trusted: CertificateDer<'static>, own: Option<&Pair>) -> Arc<ClientConfig> {
     let own = own.map(|it| (vec![it.certificate.clone()], it.key.clone_key()));
-    Arc::new(client_of(&[trusted], own.as_ref()))
-}
-
-/// The same from a chain and a key.
-pub fn client_of(
-    trusted: &[CertificateDer<'static>],
-    own: Option<&(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
-) -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    for it in trusted {
-        roots.add(it.clone()).unwrap();
-    }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots);
-    match own {
-        None => builder.with_no_client_auth(),
-        Some((chain, key)) => builder.with_client_auth_cert(chain.clone(), key.clone_key()).unwrap(),
-    }
+    Arc::new(client::trusting(&[trusted], own.as_ref()))
 }
 
 fn put(folder: &Path, server: &Pair, clients: &Authority, rest: &str) {
