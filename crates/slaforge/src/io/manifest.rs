@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::target::{DASHBOARDS, File, RULES};
+use crate::{
+    parallel,
+    target::{DASHBOARDS, File, RULES},
+};
 
 /// Where the list stands.
 pub const PATH: &str = "rules/.slaforge.json";
@@ -51,8 +54,14 @@ impl Manifest {
 
     /// Lists files, and those of earlier runs that are kept.
     pub fn of(files: &[File], kept: &BTreeMap<String, String>, state: State) -> Self {
-        let given = files.iter().map(|it| (it.path.clone(), sum(&it.text)));
+        let given = parallel::map(files, |it| (it.path.clone(), sum(&it.text)));
         Self { state, files: kept.clone().into_iter().chain(given).collect() }
+    }
+
+    /// Returns the list when its run has ended, without what was removed.
+    pub fn complete(mut self, removed: &[String]) -> Self {
+        self.files.retain(|path, _| !removed.contains(path));
+        Self { state: State::Complete, ..self }
     }
 
     /// Returns the list as a file.

@@ -97,8 +97,9 @@ impl Folder {
         let others = kept.len();
         let sum = |path: &String| self.before.files.get(path).map(|it| (path.clone(), it.clone()));
         kept.extend(stale.iter().filter_map(sum));
+        let list = Manifest::of(files, &kept, State::Pending);
         if !differing.is_empty() {
-            self.put(&[&Manifest::of(files, &kept, State::Pending).file()])?;
+            self.put(&[&list.file()])?;
         }
         self.put(&differing)?;
         // What somebody changed since is theirs now, and stays.
@@ -108,9 +109,8 @@ impl Folder {
         let (pruned, stale): (Vec<String>, Vec<String>) = stale.into_iter().partition(|it| prune && ours(it));
         for path in &pruned {
             fs::remove_file(self.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
-            kept.remove(path);
         }
-        let complete = Manifest::of(files, &kept, State::Complete).file();
+        let complete = list.complete(&pruned).file();
         if read(&self.root.join(&complete.path))?.as_deref() != Some(&*complete.text) {
             self.put(&[&complete])?;
         }
