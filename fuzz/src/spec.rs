@@ -16,4 +16,5 @@ pub fn survives(bytes: &[u8]) {
     };
     let text = report::text(&problems, &set, false);
     assert!(text.matches("[x.yaml:").count() >= problems.len(), "a problem without a place: {text}");
+    assert!(problems.is_sorted_by_key(|it| it.span), "{text}");
 }

@@ -1,26 +1,15 @@
 //! No text makes the reader panic: neither random ones, nor the example with random changes.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
-use sla_spec::{SourceSet, promql, report};
+use sla_spec::promql;
+
+/// The property that fuzzing holds texts against.
+#[path = "../../../fuzz/src/spec.rs"]
+mod spec;
+
+use spec::survives;
 
 const EXAMPLE: &str = include_str!("../../../examples/pharmacy/sla.yaml");
-
-/// Loads a text and renders whatever it says; the report must name every place.
-fn survives(bytes: Vec<u8>) {
-    let set = SourceSet::new([("x.yaml".to_owned(), bytes)]);
-    let problems = match sla_spec::load(&set, &BTreeMap::new()) {
-        Ok(loaded) => loaded.warnings,
-        Err(problems) => {
-            assert!(!problems.is_empty(), "no model and no reason");
-            problems
-        }
-    };
-    let text = report::text(&problems, &set, false);
-    assert!(text.matches("[x.yaml:").count() >= problems.len(), "{text}");
-    assert!(problems.is_sorted_by_key(|it| it.span), "{text}");
-}
 
 /// What specifications are made of, so that changes reach further than the scanner.
 fn fragment() -> impl Strategy<Value = String> {
@@ -81,12 +70,12 @@ proptest! {
 
     #[test]
     fn random_text_is_survived(text in ".{0,200}") {
-        survives(text.into_bytes());
+        survives(&text.into_bytes());
     }
 
     #[test]
     fn random_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        survives(bytes);
+        survives(&bytes);
     }
 
     #[test]
@@ -99,7 +88,7 @@ proptest! {
             let end = (at + removed).min(text.len());
             text.splice(at..end, added.chars());
         }
-        survives(text.into_iter().collect::<String>().into_bytes());
+        survives(&text.into_iter().collect::<String>().into_bytes());
     }
 
     #[test]
@@ -110,7 +99,7 @@ proptest! {
             let key = text[line].split_once(": ").map(|it| it.0.to_owned());
             text[line] = key.map_or_else(|| word.clone(), |it| format!("{it}: {word}"));
         }
-        survives(text.join("\n").into_bytes());
+        survives(&text.join("\n").into_bytes());
     }
 
     #[test]
@@ -124,13 +113,13 @@ proptest! {
 
 #[test]
 fn deep_and_long_texts_are_survived() {
-    survives("[".repeat(100_000).into_bytes());
-    survives("a: ".repeat(100_000).into_bytes());
-    survives("- ".repeat(100_000).into_bytes());
-    survives("{a: ".repeat(100_000).into_bytes());
-    survives("? ".repeat(100_000).into_bytes());
+    survives(&"[".repeat(100_000).into_bytes());
+    survives(&"a: ".repeat(100_000).into_bytes());
+    survives(&"- ".repeat(100_000).into_bytes());
+    survives(&"{a: ".repeat(100_000).into_bytes());
+    survives(&"? ".repeat(100_000).into_bytes());
     survives(
-        format!(
+        &format!(
             "version: sla/v1\nname: a\nvars: {{v: {}}}\ngrafana: \"{}\"\n",
             "x".repeat(100_000),
             "${v}".repeat(100_000)

@@ -128,7 +128,7 @@ fn single<'n>(
 
 fn steps(node: &Node, cx: &mut Context<'_>) -> Option<Vec<Step>> {
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
-    let mut saved = template::secrets(cx);
+    let mut saved = BTreeSet::new();
     list::filled(node, cx, |item, cx| {
         let (name, entry) = single(item, cx, "one step", "`- login: {http: …}`")?;
         if let Some(first) = names.insert(name.to_owned(), entry.span) {
@@ -154,12 +154,13 @@ fn step(node: &Node, saved: &mut BTreeSet<String>, cx: &mut Context<'_>) -> Opti
     if let Some(Entry { value, .. }) = fields.entry("save") {
         // By the keys alone, so that a wrong path is one problem and not also one in each later step.
         if let Kind::Map(entries) = &value.kind {
-            let secrets = template::secrets(cx);
-            for entry in entries.iter().filter(|it| secrets.contains(&*it.key)) {
-                let message = format!("`{}` is the name of a secret", entry.key);
-                let problem = Diagnostic::error(Code::Reserved, entry.span, message);
-                cx.report(problem.hint("choose another name"));
-            }
+            let secrets = entries.iter().filter(|it| template::is_secret(&it.key, cx));
+            let problem = |it: &Entry| {
+                let message = format!("`{}` is the name of a secret", it.key);
+                Diagnostic::error(Code::Reserved, it.span, message).hint("choose another name")
+            };
+            let problems: Vec<Diagnostic> = secrets.map(problem).collect();
+            cx.report_all(problems);
             saved.extend(entries.iter().map(|it| it.key.to_string()));
         }
     }

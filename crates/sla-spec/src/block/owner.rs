@@ -9,7 +9,7 @@ use super::title;
 use crate::{
     decode::{
         context::Context,
-        field::{Table, optional},
+        field::{Either, Table, optional},
         network, scalar,
         value_type::Type,
     },
@@ -79,27 +79,21 @@ pub fn decode(id: &OwnerId, entry: &Entry, cx: &mut Context<'_>) -> Option<Owner
     Some(Owner { id: id.clone(), title: title?, webhook: webhook?, email: email? })
 }
 
+const URL: Either = Either {
+    keys: ["url", "url_file"],
+    code: Code::Contact,
+    both: ("a webhook has `url` or `url_file`, not both", "remove one of them"),
+    none: ("a webhook needs `url` or `url_file`", "add `url: http://pager:8090/ops-lead`"),
+};
+
 fn webhook(node: &Node, cx: &mut Context<'_>) -> Option<Webhook> {
     let fields = cx.fields(node, &WEBHOOK)?;
     let plain = fields.maybe(cx, "url", network::url);
     let file = fields.maybe(cx, "url_file", scalar::text);
     let token_file = fields.maybe(cx, "token_file", scalar::text);
-    let url = match (fields.entry("url"), fields.entry("url_file")) {
-        (Some(_), None) => WebhookUrl::Plain(plain??),
-        (None, Some(_)) => WebhookUrl::File(file??),
-        (Some(first), Some(second)) => {
-            let problem = "a webhook has `url` or `url_file`, not both";
-            let problem = Diagnostic::error(Code::Contact, second.span, problem);
-            return cx.refuse(problem.hint("remove one of them").related(first.span, "the first one"));
-        }
-        (None, None) if fields.doubtful => return None,
-        (None, None) => {
-            let problem =
-                Diagnostic::error(Code::MissingKey, node.span, "a webhook needs `url` or `url_file`");
-            return cx.refuse(problem.hint("add `url: http://pager:8090/ops-lead`"));
-        }
-    };
-    Some(Webhook { url, token_file: token_file? })
+    fields.either(&URL, cx)?;
+    let url = plain?.map(WebhookUrl::Plain).or(file?.map(WebhookUrl::File));
+    Some(Webhook { url: url?, token_file: token_file? })
 }
 
 fn email(node: &Node, cx: &mut Context<'_>) -> Option<String> {

@@ -10,12 +10,12 @@ use crate::{
     yaml::node::{Kind, Node},
 };
 
-/// Returns the names of all secrets: any call may use them.
-pub fn secrets(cx: &Context<'_>) -> BTreeSet<String> {
-    cx.collected.names.get(&Noun::Secret).into_iter().flat_map(|it| it.keys().cloned()).collect()
+/// Returns whether this is the name of a secret: any call may use those.
+pub fn is_secret(name: &str, cx: &Context<'_>) -> bool {
+    cx.collected.names.get(&Noun::Secret).is_some_and(|it| it.contains_key(name))
 }
 
-/// Reports each `{{name}}` below a node that is not among the saved values.
+/// Reports each `{{name}}` below a node that is neither a secret nor among the saved values.
 pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
     // Nothing is known of the secrets, so any name may be one.
     if !cx.collected.names.contains_key(&Noun::Secret) {
@@ -26,14 +26,15 @@ pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
         Kind::Map(entries) => entries.iter().for_each(|it| check(&it.value, saved, cx)),
         Kind::Scalar(scalar) => {
             for (at, length, name) in uses(&scalar.text) {
-                if cx.collected.names.get(&Noun::Secret).is_some_and(|it| it.contains_key(name)) {
+                if is_secret(name, cx) {
                     cx.refer(Noun::Secret, name, node.span);
-                }
-                if !saved.contains(name) {
+                } else if !saved.contains(name) {
                     let span = cx.within(node, at, length);
                     let message = format!("no earlier step saves `{name}`");
                     let fallback = format!("save it in an earlier step: `save: {{{name}: $.path}}`");
-                    let hint = suggest::hint(name, saved.iter().map(String::as_str), &fallback);
+                    let secrets = cx.collected.names.get(&Noun::Secret).into_iter().flat_map(|it| it.keys());
+                    let known: BTreeSet<&str> = saved.iter().chain(secrets).map(String::as_str).collect();
+                    let hint = suggest::hint(name, known, &fallback);
                     cx.report(Diagnostic::error(Code::Unsaved, span, message).hint(hint));
                 }
             }

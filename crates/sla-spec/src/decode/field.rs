@@ -161,7 +161,38 @@ impl Context<'_> {
     }
 }
 
+/// Two keys of which exactly one must be there, and what is said otherwise.
+pub struct Either {
+    /// The keys.
+    pub keys: [&'static str; 2],
+    /// The kind of the problem of both.
+    pub code: Code,
+    /// The problem of both, and what to do.
+    pub both: (&'static str, &'static str),
+    /// The problem of none, and what to write.
+    pub none: (&'static str, &'static str),
+}
+
 impl<'n> Fields<'n> {
+    /// Returns the only one of two keys that is there. Where a key is unknown, one of them may be meant by it, so
+    /// that none is missing.
+    pub fn either(&self, either: &Either, cx: &mut Context<'_>) -> Option<&'static str> {
+        let [one, other] = either.keys;
+        match (self.entry(one), self.entry(other)) {
+            (Some(_), None) => Some(one),
+            (None, Some(_)) => Some(other),
+            (Some(first), Some(second)) => {
+                let problem = Diagnostic::error(either.code, second.span, either.both.0).hint(either.both.1);
+                cx.refuse(problem.related(first.span, "the first one"))
+            }
+            (None, None) if self.doubtful => None,
+            (None, None) => {
+                let problem = Diagnostic::error(Code::MissingKey, self.span, either.none.0);
+                cx.refuse(problem.hint(either.none.1))
+            }
+        }
+    }
+
     /// Returns a key's entry.
     pub fn entry(&self, key: &str) -> Option<&'n Entry> {
         self.found.iter().find(|it| it.0.key == key).map(|it| it.1)

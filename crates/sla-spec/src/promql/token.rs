@@ -38,20 +38,18 @@ pub fn cut(text: &str) -> Result<Vec<Token>, PromqlError> {
     let mut open = Vec::new();
     let mut at = 0;
     while let Some(letter) = text[at..].chars().next() {
-        let kind = kind(letter);
-        let end = match kind {
-            None => {
-                at = comment_or_blank(text, at, letter);
-                continue;
-            }
-            Some(Kind::Text) => quoted(text, at)?,
-            Some(Kind::Labels) => enclosed(text, at, '}')?,
-            Some(Kind::Range) => enclosed(text, at, ']')?,
-            Some(Kind::Word) => at + text[at..].find(|it: char| !in_word(it)).unwrap_or(text.len() - at),
-            Some(Kind::Open | Kind::Close) => at + 1,
-            Some(Kind::Sign) => at + sign(&text[at..]),
+        let Some(kind) = kind(letter) else {
+            at = comment_or_blank(text, at, letter);
+            continue;
         };
-        let kind = kind.unwrap_or(Kind::Sign);
+        let end = match kind {
+            Kind::Text => quoted(text, at)?,
+            Kind::Labels => enclosed(text, at, '}')?,
+            Kind::Range => enclosed(text, at, ']')?,
+            Kind::Word => at + text[at..].find(|it: char| !in_word(it)).unwrap_or(text.len() - at),
+            Kind::Open | Kind::Close => at + 1,
+            Kind::Sign => at + sign(&text[at..]),
+        };
         match kind {
             Kind::Open => open.push(at),
             Kind::Close if open.pop().is_none() => {

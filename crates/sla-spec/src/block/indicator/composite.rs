@@ -11,7 +11,7 @@ use crate::{
     check::{Component, Noun},
     decode::{
         context::Context,
-        field::{Table, optional},
+        field::{Either, Table, optional},
         list, scalar,
         value_type::Type,
     },
@@ -33,6 +33,13 @@ pub const TABLE: Table = Table {
     mistakes: &[("weights", "write `weighted`"), ("all", "write `worst`")],
 };
 
+const KIND: Either = Either {
+    keys: ["worst", "weighted"],
+    code: Code::Indicator,
+    both: ("a composite is `worst` or `weighted`, not both", "remove one of them"),
+    none: ("a composite needs `worst` or `weighted`", "add `worst: [login, payment]`"),
+};
+
 /// Decodes a composite.
 pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Indicator> {
     let fields = cx.fields(node, &TABLE)?;
@@ -43,22 +50,9 @@ pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<In
         })
     });
     let weighted = fields.maybe(cx, "weighted", |it, cx| weights(it, owner, cx));
-    let composite = match (fields.entry("worst"), fields.entry("weighted")) {
-        (Some(_), None) => Composite::Worst(worst??),
-        (None, Some(_)) => Composite::Weighted(weighted??),
-        (Some(first), Some(second)) => {
-            let message = "a composite is `worst` or `weighted`, not both";
-            let problem = Diagnostic::error(Code::Indicator, second.span, message);
-            return cx.refuse(problem.hint("remove one of them").related(first.span, "the first one"));
-        }
-        (None, None) if fields.doubtful => return None,
-        (None, None) => {
-            let problem =
-                Diagnostic::error(Code::MissingKey, node.span, "a composite needs `worst` or `weighted`");
-            return cx.refuse(problem.hint("add `worst: [login, payment]`"));
-        }
-    };
-    Some(Indicator::Composite(composite))
+    fields.either(&KIND, cx)?;
+    let composite = worst?.map(Composite::Worst).or(weighted?.map(Composite::Weighted));
+    composite.map(Indicator::Composite)
 }
 
 fn weights(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Vec<(ObjectiveId, Decimal)>> {

@@ -24,12 +24,7 @@ pub fn selector(node: &Node, role: Role, owner: &Owner<'_>, cx: &mut Context<'_>
     let text = cx.text(node)?;
     match promql::located(&text) {
         Ok(located) => Some(used(node, located, role, owner, cx)),
-        Err(error) => {
-            let place = place(node, &text, &error, cx);
-            let problem =
-                Diagnostic::error(Code::Selector, place, format!("not a selector: {}", error.message));
-            cx.refuse(problem.hint("write `metric_total{label=\"value\"}`, in single quotes"))
-        }
+        Err(error) => cx.refuse(not_a_selector(node, &text, &error, cx)),
     }
 }
 
@@ -38,14 +33,15 @@ pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Co
     let text = cx.text(node)?;
     match promql::located(&text) {
         Ok(located) => Some(Counter::Selector(used(node, located, Role::Counter, owner, cx))),
-        Err(error) if is_plain(&text) => {
-            let place = place(node, &text, &error, cx);
-            let problem =
-                Diagnostic::error(Code::Selector, place, format!("not a selector: {}", error.message));
-            cx.refuse(problem.hint("write `metric_total{label=\"value\"}`, in single quotes"))
-        }
+        Err(error) if is_plain(&text) => cx.refuse(not_a_selector(node, &text, &error, cx)),
         Err(_) => expression(node, &text, owner, cx).map(Counter::Query),
     }
+}
+
+fn not_a_selector(node: &Node, text: &str, error: &PromqlError, cx: &Context<'_>) -> Diagnostic {
+    let place = place(node, text, error, cx);
+    Diagnostic::error(Code::Selector, place, format!("not a selector: {}", error.message))
+        .hint("write `metric_total{label=\"value\"}`, in single quotes")
 }
 
 /// Whether a text looks like an attempt at a plain selector: a name, perhaps with labels, and nothing else.

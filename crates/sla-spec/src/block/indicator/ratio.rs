@@ -10,7 +10,7 @@ use super::{Owner, counter};
 use crate::{
     decode::{
         context::Context,
-        field::{Table, optional, required},
+        field::{Either, Table, optional, required},
         value_type::Type,
     },
     diagnostic::{Code, Diagnostic, Span},
@@ -36,26 +36,21 @@ pub const TABLE: Table = Table {
     mistakes: &[("errors", "write `bad`"), ("success", "write `good`"), ("all", "write `total`")],
 };
 
+const PART: Either = Either {
+    keys: ["bad", "good"],
+    code: Code::Indicator,
+    both: ("a ratio has `bad` or `good`, not both", "remove one of them"),
+    none: ("a ratio needs `bad` or `good`", "add `bad: 'shop_payments_total{status=\"failed\"}'`"),
+};
+
 /// Decodes a ratio.
 pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Indicator> {
     let fields = cx.fields(node, &TABLE)?;
     let bad = fields.maybe(cx, "bad", |it, cx| counter::decode(it, owner, cx));
     let good = fields.maybe(cx, "good", |it, cx| counter::decode(it, owner, cx));
     let total = fields.get(cx, "total", |it, cx| counter::decode(it, owner, cx));
-    let (key, part) = match (fields.entry("bad"), fields.entry("good")) {
-        (Some(_), None) => ("bad", Part::Bad(bad??)),
-        (None, Some(_)) => ("good", Part::Good(good??)),
-        (Some(first), Some(second)) => {
-            let problem =
-                Diagnostic::error(Code::Indicator, second.span, "a ratio has `bad` or `good`, not both");
-            return cx.refuse(problem.hint("remove one of them").related(first.span, "the first one"));
-        }
-        (None, None) if fields.doubtful => return None,
-        (None, None) => {
-            let problem = Diagnostic::error(Code::MissingKey, node.span, "a ratio needs `bad` or `good`");
-            return cx.refuse(problem.hint("add `bad: 'shop_payments_total{status=\"failed\"}'`"));
-        }
-    };
+    let key = fields.either(&PART, cx)?;
+    let part = bad?.map(Part::Bad).or(good?.map(Part::Good))?;
     let total = total?;
     if let (Counter::Selector(some), Counter::Selector(all)) = (part.counter(), &total) {
         cx.report_all(not_a_part(key, fields.value_span(key), all, some));

@@ -12,7 +12,7 @@ use crate::{
     check::metric::Role,
     decode::{
         context::Context,
-        field::{Table, optional, required},
+        field::{Either, Table, optional, required},
         value_type::Type,
     },
     diagnostic::{Code, Diagnostic},
@@ -38,28 +38,22 @@ pub const TABLE: Table = Table {
     ],
 };
 
+const BOUND: Either = Either {
+    keys: ["at_most", "at_least"],
+    code: Code::Indicator,
+    both: ("slices have `at_most` or `at_least`, not both", "make an objective of each"),
+    none: ("slices need `at_most` or `at_least`", "add `at_most: 100`"),
+};
+
 /// Decodes slices.
 pub fn decode(node: &Node, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Indicator> {
     let fields = cx.fields(node, &TABLE)?;
     let gauge = fields.get(cx, "gauge", |it, cx| counter::selector(it, Role::Gauge, owner, cx));
     let at_most = fields.maybe(cx, "at_most", bound);
     let at_least = fields.maybe(cx, "at_least", bound);
-    let good = match (fields.entry("at_most"), fields.entry("at_least")) {
-        (Some(_), None) => Good::AtMost(at_most??),
-        (None, Some(_)) => Good::AtLeast(at_least??),
-        (Some(first), Some(second)) => {
-            let message = "slices have `at_most` or `at_least`, not both";
-            let problem = Diagnostic::error(Code::Indicator, second.span, message);
-            return cx.refuse(problem.hint("make an objective of each").related(first.span, "the first one"));
-        }
-        (None, None) if fields.doubtful => return None,
-        (None, None) => {
-            let problem =
-                Diagnostic::error(Code::MissingKey, node.span, "slices need `at_most` or `at_least`");
-            return cx.refuse(problem.hint("add `at_most: 100`"));
-        }
-    };
-    Some(Indicator::Slices { gauge: gauge?, good })
+    fields.either(&BOUND, cx)?;
+    let good = at_most?.map(Good::AtMost).or(at_least?.map(Good::AtLeast));
+    Some(Indicator::Slices { gauge: gauge?, good: good? })
 }
 
 fn bound(node: &Node, cx: &mut Context<'_>) -> Option<Decimal> {
