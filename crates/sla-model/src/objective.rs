@@ -56,12 +56,16 @@ impl Objective {
         burn::tiers(self.window, &self.spends).into_iter().filter(can_fire).filter_map(told).collect()
     }
 
+    /// Returns the tier of what is no burn: the milder one of those that are told of it. `None`: nobody is.
+    pub fn told(&self) -> Option<&TierId> {
+        self.ticket.as_ref().or(self.page.as_ref())
+    }
+
     /// Returns the tier of the alert that nothing is counted any more: what runs by itself is never quiet.
     pub fn idle_tier(&self) -> Option<&TierId> {
-        let told = || self.ticket.as_ref().or(self.page.as_ref());
         let runs =
             matches!(self.indicator, Indicator::Journey(_) | Indicator::Probe(_) | Indicator::Page { .. });
-        self.idle.as_ref().or_else(|| told().filter(|_| runs))
+        self.idle.as_ref().or_else(|| self.told().filter(|_| runs))
     }
 
     /// Returns how long an alert is held after the five-minute error ratio was last above the budget, so that it

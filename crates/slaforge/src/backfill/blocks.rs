@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     fs::{self, File},
     io::{BufWriter, Write as _},
     path::{Path, PathBuf},
@@ -13,6 +12,7 @@ use anyhow::Context as _;
 use tempfile::TempDir;
 
 use super::{Found, Recorded};
+use crate::promql::build::series as selected;
 
 /// How much time one block spans, at most: a range that Prometheus' own compaction knows, and that promtool can be
 /// asked for.
@@ -88,22 +88,15 @@ fn convert(text: &Path, blocks: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns a series in the text format: the rule's name and labels over those of its expression.
+/// Returns a series in the text format, which writes it as PromQL selects it: the rule's name and labels over those of its expression.
 fn series(recorded: &Recorded, found: &BTreeMap<String, String>) -> String {
     let mut labels: BTreeMap<&str, &str> =
         found.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
     labels.remove("__name__");
     labels.extend(recorded.labels.iter().map(|(label, value)| (*label, value.as_str())));
     labels.retain(|_, value| !value.is_empty());
-    let mut text = recorded.name.clone();
-    for (index, (label, value)) in labels.iter().enumerate() {
-        let before = if index == 0 { '{' } else { ',' };
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{before}{label}=\"{value}\"");
-    }
-    text.push('}');
-    text
+    let labels: Vec<(&str, &str)> = labels.into_iter().collect();
+    selected(&recorded.name, &labels).to_string()
 }
 
 #[cfg(test)]

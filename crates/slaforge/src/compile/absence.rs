@@ -51,7 +51,7 @@ const SAME: [&str; 2] = ["sla", "slo"];
 
 /// Returns the alerts of an objective of which somebody is told at all.
 pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
-    let Some(told) = objective.ticket.as_ref().or(objective.page.as_ref()) else { return Vec::new() };
+    let Some(told) = objective.told() else { return Vec::new() };
     let absence = Absence { model, objective };
     let tier = &model.tiers[told];
     let missing = select(&absence.recorded(slo::EVENTS_RATE));

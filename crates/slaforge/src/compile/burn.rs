@@ -16,7 +16,7 @@ use sla_model::{
 };
 
 use super::{
-    labels::{alert, identity, recorded, split},
+    labels::{alert, identity, recorded, same, split},
     notes::notes,
     tile,
 };
@@ -76,8 +76,7 @@ fn condition(model: &Model, objective: &Objective, burn: &Burn) -> Rule {
     {
         // What was paged needs no ticket: without this the ticket is delivered the moment the page is
         // released, for a service that is well again.
-        let same: Vec<&str> = ["sla", "slo"].into_iter().chain(split(objective)).collect();
-        expr = expr.unless_on(&same, over_time("last_over_time", &paged, burn.short));
+        expr = expr.unless_on(&same(objective), over_time("last_over_time", &paged, burn.short));
     }
     let mut labels = identity(model, objective);
     labels.insert("burn", burn.name.clone());
@@ -159,8 +158,7 @@ fn held(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr 
     let ratio = recorded(model, objective, &error_ratio(&duration::text(BASE_WINDOW)));
     let budget = objective.target.rest().decimal();
     let above = over_time("max_over_time", &ratio, rest).above(number(budget));
-    let same: Vec<&str> = ["sla", "slo"].into_iter().chain(split(objective)).collect();
-    condition.and_on(&same, above)
+    condition.and_on(&same(objective), above)
 }
 
 /// Holds a recorded condition; the value is the worst of the hold.

@@ -22,6 +22,12 @@ pub fn split(objective: &Objective) -> Vec<&str> {
     objective.by.iter().map(sla_model::id::LabelName::as_str).collect()
 }
 
+/// Returns the labels that tell what is recorded of an objective from anything else: by these, alerts and
+/// recorded series of it are matched.
+pub fn same(objective: &Objective) -> Vec<&str> {
+    ["sla", "slo"].into_iter().chain(split(objective)).collect()
+}
+
 /// Sums what was recorded for an objective, each combination of its labels on its own: history is selected by
 /// identity and added up, so that a label that came or went cuts nothing.
 pub fn total(objective: &Objective, of: Expr) -> Expr {

@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
-use sla_model::{
-    Model,
-    id::ObjectiveId,
-    indicator::{Composite, Indicator},
-};
+use sla_model::{Model, id::ObjectiveId, indicator::Indicator};
 
 use crate::compile::{PLATFORM, Plan, Unit};
 
@@ -69,7 +65,8 @@ fn leaders(model: &Model) -> BTreeMap<&ObjectiveId, &ObjectiveId> {
     let mut above: BTreeMap<&ObjectiveId, &ObjectiveId> =
         model.objectives.keys().map(|it| (it, it)).collect();
     for objective in model.objectives.values() {
-        for component in components(&objective.indicator) {
+        let Indicator::Composite(composite) = &objective.indicator else { continue };
+        for component in composite.components() {
             let (one, other) = (top(&above, &objective.id), top(&above, component));
             above.insert(one.max(other), one.min(other));
         }
@@ -83,14 +80,6 @@ fn top<'m>(above: &BTreeMap<&'m ObjectiveId, &'m ObjectiveId>, of: &'m Objective
         at = next;
     }
     at
-}
-
-fn components(indicator: &Indicator) -> Vec<&ObjectiveId> {
-    match indicator {
-        Indicator::Composite(Composite::Worst(names)) => names.iter().collect(),
-        Indicator::Composite(Composite::Weighted(names)) => names.iter().map(|it| &it.0).collect(),
-        _ => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -18,13 +18,13 @@ use sla_model::{
 use super::{
     early, firing,
     input::{self, Input, Phase, Start},
-    late, near, silent, value,
+    late, near, sample, silent, value,
 };
 use crate::{
     compile::{
         absence::{self, IDLE, NEVER_SEEN, NEVER_SEEN_FOR, VANISHED, VANISHED_FOR},
         burn as rule,
-        labels::recorded,
+        labels::{recorded, split},
         trace::{STEP, Trace, at, samples},
     },
     plan::{Case, Check},
@@ -41,7 +41,7 @@ const STRETCH: Duration = Duration::from_mins(40);
 pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     let edge = Edge { model, objective };
     let mut cases = Vec::new();
-    let told = objective.ticket.is_some() || objective.page.is_some();
+    let told = objective.told().is_some();
     if told {
         cases.push(edge.never_seen());
     }
@@ -83,6 +83,11 @@ impl Edge<'_> {
 
     fn recorded(&self, name: &str) -> Selector {
         recorded(self.model, self.objective, name)
+    }
+
+    /// One recorded series of the objective, with a value for each label that splits it.
+    fn one(&self, name: &str) -> Selector {
+        sample::split(self.recorded(name), split(self.objective))
     }
 
     fn alerts(&self, name: &str) -> Selector {
@@ -238,10 +243,7 @@ impl Edge<'_> {
     fn renamed(&self) -> Case {
         let tiles = 6;
         let tile = |module: Option<&str>| {
-            let mut tile = self.recorded(slo::EVENTS_TILE);
-            for label in &self.objective.by {
-                tile.matchers.push(equal(label.as_str(), "any"));
-            }
+            let mut tile = self.one(slo::EVENTS_TILE);
             tile.matchers.extend(module.map(|it| equal("module", it)));
             tile
         };
@@ -286,13 +288,9 @@ impl Edge<'_> {
     fn restarted(&self, burn: &Burn, tier: &Tier) -> Case {
         let release = tier.release_after;
         let lasting = 4;
-        let mut condition = self.recorded(slo::BURNING);
+        let mut condition = self.one(slo::BURNING);
         condition.matchers.push(equal("burn", &burn.name));
-        let mut ratio = self.recorded(&slo::error_ratio("5m"));
-        for label in &self.objective.by {
-            condition.matchers.push(equal(label.as_str(), "any"));
-            ratio.matchers.push(equal(label.as_str(), "any"));
-        }
+        let ratio = self.one(&slo::error_ratio("5m"));
         let hold = self.objective.hold(tier);
         let ended = at(lasting);
         let mut alerts = rule::firing(self.model, self.objective);
@@ -310,13 +308,6 @@ impl Edge<'_> {
 
     /// Tickets look back a day and more, so their test is fed with tiles.
     fn ticket(&self, burn: &Burn) -> Option<Case> {
-        let tile = |name: &str| {
-            let mut tile = self.recorded(name);
-            for label in &self.objective.by {
-                tile.matchers.push(equal(label.as_str(), "any"));
-            }
-            tile
-        };
         if crate::compile::calendar::Calendar::of(self.model, self.objective).is_some() || burn.long > DAY {
             return None;
         }
@@ -346,10 +337,10 @@ impl Edge<'_> {
             "a slow burn opens a ticket, once half of its window was observed",
             "with an hour of history the window of a day is an hour long, and a ticket comes before any page",
             vec![
-                (tile(slo::EVENTS_TILE), steady(each)),
-                (tile(slo::ERRORS_TILE), failed(errors)),
-                (tile(&slo::events("1h")), steady(each * hour)),
-                (tile(&slo::errors("1h")), entering),
+                (self.one(slo::EVENTS_TILE), steady(each)),
+                (self.one(slo::ERRORS_TILE), failed(errors)),
+                (self.one(&slo::events("1h")), steady(each * hour)),
+                (self.one(&slo::errors("1h")), entering),
             ],
             vec![
                 silent((start + seen).saturating_sub(BASE_WINDOW * 2), &alerts, Duration::ZERO),

@@ -13,8 +13,8 @@ use sla_model::{
 
 use super::sample;
 use crate::{
-    compile::trace::Trace,
-    promql::build::{at_bound, ending, equal, exported},
+    compile::{labels, trace::Trace},
+    promql::build::{at_bound, ending, exported},
 };
 
 /// A stretch of traffic: events per sample, what share of them is bad, for how many samples.
@@ -84,11 +84,7 @@ pub fn series(objective: &Objective, start: &Start, phases: &[Phase]) -> Option<
         Indicator::Ratio { total: Counter::Query(_), .. } | Indicator::Composite(_) => return None,
     };
     for input in &mut found {
-        for label in &objective.by {
-            if input.series.matchers.iter().all(|it| it.label != *label) {
-                input.series.matchers.push(equal(label.as_str(), "any"));
-            }
-        }
+        input.series = sample::split(input.series.clone(), labels::split(objective));
     }
     Some(found)
 }

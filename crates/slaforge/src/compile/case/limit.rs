@@ -20,7 +20,7 @@ use crate::{
         trace::{STEP, Trace, at, exact, samples},
     },
     plan::Case,
-    promql::build::{ending, equal, series},
+    promql::build::{ending, series},
 };
 
 /// Measured things per sample: enough that their time is a whole number of seconds for limits in milliseconds.
@@ -151,13 +151,7 @@ impl Course {
 
 /// One of the selected series, with a value for every label that tells one measured thing from another.
 fn one(selector: &Selector, by: &[&'static str]) -> Selector {
-    let mut series = sample::selected(selector);
-    for label in by {
-        if !series.matchers.iter().any(|it| it.label.as_str() == *label) {
-            series.matchers.push(equal(label, "any"));
-        }
-    }
-    series
+    sample::split(sample::selected(selector), by.iter().copied())
 }
 
 fn alerts(model: &Model, limit: &Limit, bound: &Bound, measured: &Measured) -> Selector {

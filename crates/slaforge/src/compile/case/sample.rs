@@ -36,6 +36,16 @@ pub fn outside(total: &Selector, part: &Selector) -> Option<Selector> {
     Some(series)
 }
 
+/// Gives a series a value for each of these labels that it does not have yet.
+pub fn split<'l>(mut series: Selector, by: impl IntoIterator<Item = &'l str>) -> Selector {
+    for label in by {
+        if series.matchers.iter().all(|it| it.label.as_str() != label) {
+            series.matchers.push(equal(label, "any"));
+        }
+    }
+    series
+}
+
 fn accepted(matcher: &Matcher) -> String {
     match matcher.op {
         MatchOp::Equal => matcher.value.clone(),
