@@ -82,15 +82,16 @@ impl Jobs {
     /// the others end after it.
     pub fn become_those_of(&mut self, model: &Model, state: &State) {
         let mut before = std::mem::take(&mut self.running);
-        for (key, definition) in definitions(model) {
+        for definition in definitions(model) {
+            let key = definition.key();
             let old = before.remove(&key);
             let running = match old {
                 Some(old) if *old.definition == definition => old,
                 Some(old) => {
                     old.stop.send_replace(true);
-                    self.start(&key, definition, old.turn, state)
+                    self.start(definition, old.turn, state)
                 }
-                None => self.start(&key, definition, Arc::default(), state),
+                None => self.start(definition, Arc::default(), state),
             };
             self.running.insert(key, running);
         }
@@ -104,14 +105,14 @@ impl Jobs {
         self.ground.host.send_modify(|it| *it = Arc::new(it.with_secrets(secrets)));
     }
 
-    fn start(&mut self, key: &Key, definition: Definition, turn: Arc<Mutex<()>>, state: &State) -> Running {
+    fn start(&mut self, definition: Definition, turn: Arc<Mutex<()>>, state: &State) -> Running {
         let definition = Arc::new(definition);
         let (stop, stopped) = watch::channel(false);
         let ground = &self.ground;
         let schedule = ground.schedule.clone();
         let timing = definition.timing(ground.pace);
-        match (key, &*definition) {
-            (Key::Probe(id), _) => {
+        match &*definition {
+            Definition::Probe(Probe { id, .. }) | Definition::Journey(Journey { id, .. }) => {
                 let noted = Arc::clone(&state.probes[id]);
                 let host = ground.host.subscribe();
                 let traces = Arc::clone(&ground.traces);
@@ -119,12 +120,12 @@ impl Jobs {
                     ProbeJob::new(id.clone(), Arc::clone(&definition), host, noted, traces, ground.clock);
                 self.tasks.spawn(drive(job, timing, schedule, Arc::clone(&turn), stopped));
             }
-            (Key::Query(name), Definition::Query(source, metric)) => {
-                let noted = Arc::clone(&state.queries[name]);
-                let job = QueryJob::new(name.clone(), Reader::new(source, metric), noted, ground.clock);
+            Definition::Query(source, metric) => {
+                let noted = Arc::clone(&state.queries[&metric.name]);
+                let job =
+                    QueryJob::new(metric.name.clone(), Reader::new(source, metric), noted, ground.clock);
                 self.tasks.spawn(drive(job, timing, schedule, Arc::clone(&turn), stopped));
             }
-            (Key::Query(_), _) => {}
         }
         Running { definition, stop, turn }
     }
@@ -155,6 +156,13 @@ impl Jobs {
 }
 
 impl Definition {
+    fn key(&self) -> Key {
+        match self {
+            Self::Probe(Probe { id, .. }) | Self::Journey(Journey { id, .. }) => Key::Probe(id.clone()),
+            Self::Query(_, metric) => Key::Query(metric.name.clone()),
+        }
+    }
+
     fn timing(&self, pace: Pace) -> Timing {
         match self {
             Self::Probe(it) => Timing::new(it.id.as_str(), it.every, it.timeout, pace, Class::Network),
@@ -166,13 +174,12 @@ impl Definition {
     }
 }
 
-fn definitions(model: &Model) -> impl Iterator<Item = (Key, Definition)> {
-    let probes = model.probes.values().map(|it| (Key::Probe(it.id.clone()), Definition::Probe(it.clone())));
-    let journeys =
-        model.journeys.values().map(|it| (Key::Probe(it.id.clone()), Definition::Journey(it.clone())));
+fn definitions(model: &Model) -> impl Iterator<Item = Definition> {
+    let probes = model.probes.values().cloned().map(Definition::Probe);
+    let journeys = model.journeys.values().cloned().map(Definition::Journey);
     let queries = model.metrics.values().filter_map(|it| {
         let source = model.sources.get(&it.from)?;
-        Some((Key::Query(it.name.clone()), Definition::Query(source.clone(), it.clone())))
+        Some(Definition::Query(source.clone(), it.clone()))
     });
     probes.chain(journeys).chain(queries)
 }

@@ -112,6 +112,22 @@ impl<W: io::Write> Out<W> {
         self.put(format_args!("{comma}le=\"{le}\"}} "));
     }
 
+    /// Writes the lines of a histogram behind its buckets.
+    fn sum_and_count(&mut self, name: &str, labels: &[(&str, &str)], histogram: &Histogram, count: u64) {
+        self.put(format_args!("{name}_sum"));
+        self.braced(labels);
+        self.put(format_args!(" {}\n{name}_count", Number(histogram.sum_seconds())));
+        self.braced(labels);
+        self.put(format_args!(" {count}\n"));
+    }
+
+    /// Writes the line of a sample.
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl fmt::Display) {
+        self.text.push_str(name);
+        self.braced(labels);
+        self.put(format_args!(" {value}\n"));
+    }
+
     fn put(&mut self, text: fmt::Arguments<'_>) {
         self.text.write_fmt(text).expect("a String takes everything");
     }

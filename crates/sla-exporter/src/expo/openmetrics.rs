@@ -41,11 +41,7 @@ impl<W: io::Write> OpenMetrics<W> {
             }
             out.text.push('\n');
         }
-        out.put(format_args!("{name}_sum"));
-        out.braced(labels);
-        out.put(format_args!(" {}\n{name}_count", Number(histogram.sum_seconds())));
-        out.braced(labels);
-        out.put(format_args!(" {count}\n"));
+        out.sum_and_count(name, labels, histogram, count);
     }
 }
 
@@ -78,16 +74,8 @@ impl<W: io::Write> Encode for OpenMetrics<W> {
     fn series(&mut self, labels: &[(&str, &str)], value: &Value<'_>) -> io::Result<()> {
         match value {
             Value::Histogram(histogram) => self.histogram(labels, histogram),
-            Value::Count(count) => {
-                self.out.text.push_str(&self.name);
-                self.out.braced(labels);
-                self.out.put(format_args!(" {count}\n"));
-            }
-            Value::Number(number) => {
-                self.out.text.push_str(&self.name);
-                self.out.braced(labels);
-                self.out.put(format_args!(" {}\n", Number(*number)));
-            }
+            Value::Count(count) => self.out.sample(&self.name, labels, count),
+            Value::Number(number) => self.out.sample(&self.name, labels, Number(*number)),
         }
         self.out.spill()
     }

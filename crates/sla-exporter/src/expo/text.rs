@@ -30,11 +30,7 @@ impl<W: io::Write> Text<W> {
             out.bucket(name, labels, bucket.le);
             out.put(format_args!("{count}\n"));
         }
-        out.put(format_args!("{name}_sum"));
-        out.braced(labels);
-        out.put(format_args!(" {}\n{name}_count", Number(histogram.sum_seconds())));
-        out.braced(labels);
-        out.put(format_args!(" {count}\n"));
+        out.sum_and_count(name, labels, histogram, count);
     }
 }
 
@@ -54,16 +50,10 @@ impl<W: io::Write> Encode for Text<W> {
     }
 
     fn series(&mut self, labels: &[(&str, &str)], value: &Value<'_>) -> io::Result<()> {
-        if let Value::Histogram(histogram) = value {
-            self.histogram(labels, histogram);
-        } else {
-            self.out.text.push_str(&self.name);
-            self.out.braced(labels);
-            match value {
-                Value::Count(count) => self.out.put(format_args!(" {count}\n")),
-                Value::Number(number) => self.out.put(format_args!(" {}\n", Number(*number))),
-                Value::Histogram(_) => {}
-            }
+        match value {
+            Value::Histogram(histogram) => self.histogram(labels, histogram),
+            Value::Count(count) => self.out.sample(&self.name, labels, count),
+            Value::Number(number) => self.out.sample(&self.name, labels, Number(*number)),
         }
         self.out.spill()
     }
