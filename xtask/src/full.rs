@@ -3,10 +3,7 @@
 mod fuzz;
 mod import;
 
-use std::{
-    fs,
-    process::{Command, ExitCode},
-};
+use std::process::{Command, ExitCode};
 
 use anyhow::Context as _;
 
@@ -77,14 +74,6 @@ async fn benches() -> anyhow::Result<ExitCode> {
         }
     }
     Ok(code)
-}
-
-/// Writes what was found to `docs/evidence/NAME.json`.
-fn evidence(name: &str, found: &impl serde::Serialize) -> anyhow::Result<()> {
-    let path = packages::root().join(format!("docs/evidence/{name}.json"));
-    let text = serde_json::to_string_pretty(found).context("the evidence cannot be written")?;
-    fs::create_dir_all(path.parent().unwrap_or(packages::root()))?;
-    fs::write(&path, format!("{text}\n")).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Checks licences, bans and sources. Advisories need a database from outside and are left to whoever has one.

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod demo;
 pub mod forecast;
 pub mod full;
+pub mod go_module;
 pub mod known;
 mod outside;
 pub mod packages;

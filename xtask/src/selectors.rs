@@ -8,13 +8,15 @@ use std::{
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use serde::Deserialize;
 use sla_model::{
     names::slo,
     selector::{MatchOp, Selector},
 };
 
-use crate::prometheus::Prometheus;
+use crate::{
+    prometheus::Prometheus,
+    rule_file::{Rule, RuleFile},
+};
 
 /// Recorded conditions: they have data only while something is wrong, so a rule of that name must do.
 const CONDITIONS: [&str; 3] = [slo::BURNING, slo::JOURNEY_DOWN, slo::OVER_LIMIT];
@@ -35,25 +37,6 @@ pub struct Generated {
     pub expressions: Vec<(String, String)>,
     /// Every rule.
     pub rules: Vec<Given>,
-}
-
-#[derive(Deserialize)]
-struct RuleFile {
-    groups: Vec<Group>,
-}
-
-#[derive(Deserialize)]
-struct Group {
-    rules: Vec<Rule>,
-}
-
-#[derive(Deserialize)]
-struct Rule {
-    record: Option<String>,
-    alert: Option<String>,
-    expr: String,
-    #[serde(default)]
-    labels: BTreeMap<String, String>,
 }
 
 impl Generated {

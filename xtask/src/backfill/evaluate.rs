@@ -1,6 +1,11 @@
 //! Evaluates rules over the past, level by level, and adds what they record to the server's blocks.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
+
+use sla_model::{
+    id::IdError,
+    selector::{MatchOp, Matcher, Selector},
+};
 
 use super::{
     blocks::Blocks,
@@ -51,7 +56,7 @@ async fn evaluate(server: &Server, task: &Task<'_>, blocks: &mut Blocks) -> anyh
     let mut recorded = Recorded::default();
     for part in &task.ticks {
         for series in server.range(&task.rule.expr, *part).await? {
-            let name = name(task.rule, &series.labels);
+            let name = name(task.rule, &series.labels)?;
             recorded.samples += series.samples.len() as u64;
             for (at_ms, value) in &series.samples {
                 recorded.nan += u64::from(value == "NaN");
@@ -62,22 +67,18 @@ async fn evaluate(server: &Server, task: &Task<'_>, blocks: &mut Blocks) -> anyh
     Ok(recorded)
 }
 
-/// Returns the recorded series in the text format: the rule's name and labels over those of its expression.
-fn name(rule: &Rule, labels: &BTreeMap<String, String>) -> String {
+/// Returns the recorded series in the text format, which writes it as PromQL selects it: the rule's name and labels over those of its expression.
+fn name(rule: &Rule, labels: &BTreeMap<String, String>) -> Result<String, IdError> {
     let mut all = labels.clone();
     all.remove("__name__");
     all.extend(rule.labels.clone());
     all.retain(|_, value| !value.is_empty());
-    let mut text = rule.record.clone().unwrap_or_default();
-    text.push('{');
-    for (index, (label, value)) in all.iter().enumerate() {
-        let comma = if index == 0 { "" } else { "," };
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{comma}{label}=\"{value}\"");
-    }
-    text.push('}');
-    text
+    let matcher = |(label, value): (&String, &String)| {
+        Ok(Matcher { label: label.parse()?, op: MatchOp::Equal, value: value.clone() })
+    };
+    let matchers: Result<Vec<_>, IdError> = all.iter().map(matcher).collect();
+    let metric = rule.record.as_deref().unwrap_or_default().parse()?;
+    Ok(Selector { metric, matchers: matchers? }.to_string())
 }
 
 #[cfg(test)]
@@ -96,6 +97,6 @@ mod tests {
             labels: labels(&[("slo", "a"), ("gone", "")]),
         };
         let given = labels(&[("__name__", "y"), ("slo", "b"), ("path", "a\"\\\n"), ("gone", "c")]);
-        assert_eq!(name(&rule, &given), r#"slo:x{path="a\"\\\n",slo="a"}"#);
+        assert_eq!(name(&rule, &given).unwrap(), r#"slo:x{path="a\"\\\n",slo="a"}"#);
     }
 }

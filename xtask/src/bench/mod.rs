@@ -9,6 +9,7 @@
 
 mod exporter;
 mod generate;
+mod ours;
 mod report;
 mod rules;
 mod shop;
@@ -116,8 +117,8 @@ pub async fn measure(name: Name, seed: u64) -> anyhow::Result<ExitCode> {
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Writes the evidence of a measurement and returns its text.
-fn keep(name: &str, evidence: &impl Serialize) -> anyhow::Result<String> {
+/// Writes what was found to `docs/evidence/NAME.json` and returns its text.
+pub fn keep(name: &str, evidence: &impl Serialize) -> anyhow::Result<String> {
     let path = packages::root().join(format!("docs/evidence/{name}.json"));
     let text = serde_json::to_string_pretty(evidence).context("the evidence cannot be written")?;
     fs::create_dir_all(path.parent().unwrap_or(packages::root()))?;

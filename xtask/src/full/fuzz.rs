@@ -83,7 +83,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         targets,
         holds,
     };
-    super::evidence("fuzz", &evidence)?;
+    bench::keep("fuzz", &evidence)?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

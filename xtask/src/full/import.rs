@@ -11,43 +11,51 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    bench::keep,
+    go_module::GoModule,
     packages,
     process::{Captured, captured},
     stage,
 };
 
-/// A Go module with examples. The checksum is Go's own of the whole module, so that everybody reads the same texts.
+/// A Go module with examples.
 struct Source {
-    module: &'static str,
-    version: &'static str,
-    sum: &'static str,
+    module: GoModule,
     /// The folders with examples.
     folders: &'static [&'static str],
 }
 
 const SOURCES: [Source; 4] = [
     Source {
-        module: "github.com/slok/sloth",
-        version: "v0.16.0",
-        sum: "h1:3CpcWE0H0Ixe60b+DnBAfdiusnuNm8+t1MIGkksfsuQ=",
+        module: GoModule {
+            path: "github.com/slok/sloth",
+            version: "v0.16.0",
+            sum: "h1:3CpcWE0H0Ixe60b+DnBAfdiusnuNm8+t1MIGkksfsuQ=",
+        },
         folders: &["examples", "test/integration/prometheus"],
     },
     Source {
-        module: "github.com/pyrra-dev/pyrra",
-        version: "v0.10.1",
-        sum: "h1:WfGdRfoufO4gqHvuyCQBcXoowuOakmq8AGRxiwVz8NM=",
+        module: GoModule {
+            path: "github.com/pyrra-dev/pyrra",
+            version: "v0.10.1",
+            sum: "h1:WfGdRfoufO4gqHvuyCQBcXoowuOakmq8AGRxiwVz8NM=",
+        },
         folders: &["examples"],
     },
     Source {
-        module: "github.com/OpenSLO/oslo",
-        version: "v0.13.0",
-        sum: "h1:Y+2oSysjLNsZXuJP7EgU/yhMki/aa9fCkIJAFX+8N88=",
+        module: GoModule {
+            path: "github.com/OpenSLO/oslo",
+            version: "v0.13.0",
+            sum: "h1:Y+2oSysjLNsZXuJP7EgU/yhMki/aa9fCkIJAFX+8N88=",
+        },
         folders: &["test/inputs", "internal/files/testdata"],
     },
     Source {
-        module: "github.com/OpenSLO/go-sdk",
-        version: "v0.9.1",
-        sum: "h1:7T9isJZzaDSHT23Nb+IoaQWF7ThIpsQZ4ve8htsH8IE=",
+        module: GoModule {
+            path: "github.com/OpenSLO/go-sdk",
+            version: "v0.9.1",
+            sum: "h1:7T9isJZzaDSHT23Nb+IoaQWF7ThIpsQZ4ve8htsH8IE=",
+        },
         folders: &["pkg"],
     },
 ];
@@ -58,14 +66,6 @@ const LANGUAGES: [(&str, &[&str]); 3] = [
     ("pyrra", &["pyrra.dev/v1alpha1"]),
     ("openslo", &["openslo/v1"]),
 ];
-
-/// What `go mod download -json` says of a module.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Module {
-    dir: PathBuf,
-    sum: String,
-}
 
 /// What was found.
 #[derive(Serialize)]
@@ -121,7 +121,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     stage::build()?;
     let mut examples = Vec::new();
     for source in &SOURCES {
-        let root = source.fetch()?;
+        let root = source.module.fetch()?;
         for folder in source.folders {
             for (language, paths) in groups(&root.join(folder))? {
                 examples.push(example(source, &root, language, &paths)?);
@@ -146,7 +146,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let evidence = Evidence {
         claim: "every example that Sloth, Pyrra and OpenSLO publish is imported to a text that passes the check, or refused with a reason",
         command: "cargo xtask full import",
-        sources: SOURCES.iter().map(|it| format!("{} {}", it.module, it.version)).collect(),
+        sources: SOURCES.iter().map(|it| format!("{} {}", it.module.path, it.module.version)).collect(),
         files: examples.len(),
         objectives: examples.iter().map(|it| it.objectives).sum(),
         lost: examples.iter().map(|it| it.lost).sum(),
@@ -157,24 +157,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     };
     let (objectives, refused) = (evidence.objectives, evidence.refused);
     println!("\n{imported} imported with {objectives} objectives, {refused} refused");
-    super::evidence("import", &evidence)?;
+    keep("import", &evidence)?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-impl Source {
-    /// Returns the folder of the module, which Go fetches if it is missing.
-    fn fetch(&self) -> anyhow::Result<PathBuf> {
-        let mut download = Command::new(packages::GO.command);
-        download.args(["mod", "download", "-json"]).arg(format!("{}@{}", self.module, self.version));
-        // Outside of every module, so that nothing else is resolved.
-        let outside = tempfile::tempdir()?;
-        download.current_dir(outside.path());
-        let Captured { stdout, stderr, code } = captured(&download)?;
-        anyhow::ensure!(code == Some(0), "{} cannot be fetched:\n{stdout}{stderr}", self.module);
-        let module: Module = serde_json::from_str(&stdout).context("go answered something else")?;
-        anyhow::ensure!(module.sum == self.sum, "{} is not what was pinned: {}", self.module, module.sum);
-        Ok(module.dir)
-    }
 }
 
 /// Returns every example below a folder: each file alone, and the files of OpenSLO in one folder together, because
@@ -219,7 +203,7 @@ fn example(
         [path] => path.as_path(),
         _ => paths.first().and_then(|it| it.parent()).unwrap_or(root),
     };
-    let path = format!("{}/{}", source.module, shown.strip_prefix(root).unwrap_or(shown).display());
+    let path = format!("{}/{}", source.module.path, shown.strip_prefix(root).unwrap_or(shown).display());
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("sla.yaml");
     let slaforge = stage::binary("slaforge")?;
@@ -263,7 +247,7 @@ mod tests {
     #[test]
     fn the_examples_are_of_the_peers_that_we_measure_against() {
         for (source, peer) in SOURCES.iter().zip([peers::SLOTH, peers::PYRRA]) {
-            assert_eq!(source.version, peer.version().unwrap(), "{}", source.module);
+            assert_eq!(source.module.version, peer.version().unwrap(), "{}", source.module.path);
         }
     }
 }

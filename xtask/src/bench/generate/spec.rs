@@ -2,30 +2,13 @@
 
 use std::fmt::Write as _;
 
-const OURS: &str = r#"version: sla/v1
-name: bench
-tiers:
-  P1: {title: urgent, severity: critical, confirm: 10m, restore: 1h, release_after: 30m, owners: [operations]}
-  P2: {title: important, severity: warning, confirm: 30m, restore: 2h, release_after: 30m, owners: [operations]}
-owners:
-  operations: {title: operations, webhook: {url: "http://pager:8090/operations"}}
-modules:
-  api: {title: API, owner: operations}
-scrapes:
-  api:
-    targets: ["api:8080"]
-    every: 30s
-    module: api
-    metrics:
-      http_requests_total: {type: counter, labels: [service, code]}
-objectives:
-"#;
+use crate::bench::ours;
 
 const SLOTH: &str = "version: prometheus/v1\nservice: bench\nslos:\n";
 
 /// Returns a specification of ours.
 pub fn ours(objectives: usize) -> String {
-    let mut text = OURS.to_owned();
+    let mut text = ours::head("service, code");
     for it in 0..objectives {
         // Writing to a string cannot fail.
         let _ = write!(

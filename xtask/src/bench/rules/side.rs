@@ -8,6 +8,7 @@ use sla_model::duration;
 use super::trace::{END_MS, START_MS, Trace};
 use crate::{
     backfill::{evaluate::Task, server::Ticks},
+    bench::ours,
     peers,
     process::tied,
     rule_file::{Rule, RuleFile},
@@ -27,24 +28,7 @@ const FIRST_MS: i64 = START_MS + 10 * 60_000;
 pub const RAW: &str =
     "sum(increase(http_requests_total{code=~\"5..\"}[30d])) / sum(increase(http_requests_total[30d]))";
 
-const OURS: &str = r#"version: sla/v1
-name: bench
-tiers:
-  P1: {title: urgent, severity: critical, confirm: 10m, restore: 1h, release_after: 30m, owners: [operations]}
-  P2: {title: important, severity: warning, confirm: 30m, restore: 2h, release_after: 30m, owners: [operations]}
-owners:
-  operations: {title: operations, webhook: {url: "http://pager:8090/operations"}}
-modules:
-  api: {title: API, owner: operations}
-scrapes:
-  api:
-    targets: ["api:8080"]
-    every: 30s
-    module: api
-    metrics:
-      http_requests_total: {type: counter, labels: [pod, code]}
-objectives:
-  requests:
+const OURS: &str = r#"  requests:
     module: api
     target: 99.9%
     window: 30d
@@ -131,7 +115,7 @@ pub fn generate(folder: &Path) -> anyhow::Result<[Side; 3]> {
 }
 
 fn ours(folder: &Path) -> anyhow::Result<Vec<Timed>> {
-    let source = written(folder, "sla.yaml", OURS)?;
+    let source = written(folder, "sla.yaml", &(ours::head("pod, code") + OURS))?;
     let mut command = Command::new(stage::binary("slaforge")?);
     command.arg("generate").arg(source).arg("--out").arg(folder);
     run(&command)?;
