@@ -7,10 +7,11 @@ use sla_model::{
     burn::{Spend, Urgency, WORKBOOK},
     duration,
     share::Share,
+    window::Window,
 };
 
 use crate::{
-    draft::{Burn, Burns, Window},
+    draft::{Burn, Burns},
     finding::Findings,
     tree::At,
 };
@@ -95,5 +96,5 @@ fn factor(burn: &Burn, window: Window) -> Option<Decimal> {
     let budget = Share::new(burn.percent / Decimal::ONE_HUNDRED);
     // The urgency plays no part in the arithmetic.
     let spend = Spend { urgency: Urgency::Page, budget, within: burn.within };
-    Some(spend.burn(window.model()).factor)
+    Some(spend.burn(window).factor)
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use rust_decimal::Decimal;
-use sla_model::selector::Selector;
+use sla_model::{selector::Selector, window::Window};
 
 use crate::query::Query;
 
@@ -63,19 +63,6 @@ pub struct Objective {
     pub ticket: Option<Told>,
     /// When, if not as usual.
     pub burns: Option<Burns>,
-}
-
-/// A period of judgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// So many days back.
-    Days(u64),
-    /// The calendar's.
-    Month,
-    /// The calendar's.
-    Quarter,
-    /// The calendar's.
-    Year,
 }
 
 /// Whom an alert is for.
@@ -156,29 +143,6 @@ pub enum Indicator {
         /// The names with their weights; without weights the worst of them counts.
         parts: Vec<(String, Option<Decimal>)>,
     },
-}
-
-impl Window {
-    /// Returns the window of the model.
-    pub fn model(self) -> sla_model::window::Window {
-        use sla_model::window::{Period, Window};
-        match self {
-            Self::Days(days) => Window::Rolling(Duration::from_hours(24 * days)),
-            Self::Month => Window::Calendar(Period::Month),
-            Self::Quarter => Window::Calendar(Period::Quarter),
-            Self::Year => Window::Calendar(Period::Year),
-        }
-    }
-
-    /// Returns the words of our language.
-    pub fn text(self) -> String {
-        match self {
-            Self::Days(days) => format!("{days}d"),
-            Self::Month => "month".to_owned(),
-            Self::Quarter => "quarter".to_owned(),
-            Self::Year => "year".to_owned(),
-        }
-    }
 }
 
 impl Draft {

@@ -4,10 +4,11 @@ use rust_decimal::Decimal;
 use sla_model::{
     duration,
     selector::{MatchOp, Selector},
+    window::Window,
 };
 
 use crate::{
-    draft::{Indicator, Objective, Told, Window},
+    draft::{Indicator, Objective, Told},
     query::{self, Query},
     session::Session,
     tree::At,

@@ -1,13 +1,13 @@
 //! One import: what was understood so far, and the steps that every language needs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use rust_decimal::Decimal;
-use sla_model::burn::Urgency;
+use sla_model::{burn::Urgency, window::Window};
 
 use crate::{
     Options, burn,
-    draft::{Draft, Indicator, Objective, Told, Window},
+    draft::{Draft, Indicator, Objective, Told},
     finding::Findings,
     name::{Taken, identifier},
     query::Query,
@@ -146,7 +146,7 @@ impl<'t> Session<'t> {
             let why = format!("windows are 7 to 365 whole days: this one became {window}d");
             self.findings.changed(at, why, "look whether target and window still are what you promise");
         }
-        Window::Days(window)
+        Window::Rolling(Duration::from_hours(24 * window))
     }
 
     /// Splits a description into a title and a comment.
@@ -208,8 +208,7 @@ impl<'t> Session<'t> {
                 *told = None;
                 let why = format!(
                     "with a target of {}% over {} no failure is large enough for a {word}, so it is left out",
-                    objective.target,
-                    objective.window.text()
+                    objective.target, objective.window
                 );
                 self.findings.observe(at, why, "raise the target, or write `burns` of your own");
             }

@@ -1,11 +1,13 @@
 //! Sloth: `prometheus/v1`, and the Kubernetes resources `PrometheusServiceLevel` and `AlertWindows`.
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
-use sla_model::{burn::Urgency, duration};
+use sla_model::{burn::Urgency, duration, window::Window};
 
 use crate::{
     burn,
-    draft::{Burn, Burns, Indicator, Told, Window},
+    draft::{Burn, Burns, Indicator, Told},
     query::{self, Query},
     session::Session,
     tree::At,
@@ -130,7 +132,7 @@ fn promise(slo: At<'_>, module: &str, keys: &Keys, session: &mut Session<'_>) ->
     let (indicator, by) = indicator(slo, keys, session)?;
     // Sloth's own identity of a promise, the label `sloth_id`.
     let id = session.objective_id(&format!("{module}-{}", name.text().unwrap_or_default()), name);
-    let window = Window::Days(session.options.window_days);
+    let window = Window::Rolling(Duration::from_hours(24 * session.options.window_days));
     let mut promise = Session::objective(slo, id, module, target, window, indicator);
     promise.by = by;
     (promise.title, promise.comment) = Session::title_of(slo.string("description"));

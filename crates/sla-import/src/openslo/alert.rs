@@ -1,11 +1,11 @@
 //! Alert policies, their conditions and the people whom they tell.
 
 use rust_decimal::Decimal;
-use sla_model::{burn::Urgency, duration};
+use sla_model::{burn::Urgency, duration, window::Window};
 
 use super::{referred, window::shorthand};
 use crate::{
-    draft::{Burn, Burns, Objective, Told, Window},
+    draft::{Burn, Burns, Objective, Told},
     name::identifier,
     session::Session,
     tree::At,

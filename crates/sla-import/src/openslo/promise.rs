@@ -1,6 +1,7 @@
 //! The object `SLO`: one promise for each of its objectives, and one over all of them, if it is a composite.
 
 use rust_decimal::Decimal;
+use sla_model::window::Window;
 
 use super::{
     Version, alert,
@@ -8,7 +9,7 @@ use super::{
     labels, module, referred, window,
 };
 use crate::{
-    draft::{Indicator, Objective, Window},
+    draft::{Indicator, Objective},
     session::Session,
     tree::At,
 };

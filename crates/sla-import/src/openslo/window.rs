@@ -1,9 +1,10 @@
 //! Time windows: rolling ones of any length, and those of the calendar.
 
 use rust_decimal::Decimal;
+use sla_model::window::{Period, Window};
 
 use super::Version;
-use crate::{draft::Window, session::Session, tree::At};
+use crate::{session::Session, tree::At};
 
 /// Reads the window of a promise. `None`: it was said why there is none.
 pub fn read(whole: At<'_>, spec: At<'_>, version: Version, session: &mut Session<'_>) -> Option<Window> {
@@ -37,9 +38,9 @@ pub fn read(whole: At<'_>, spec: At<'_>, version: Version, session: &mut Session
     }
     let of_calendar = match (unit, count) {
         _ if rolling => None,
-        ('M', 1) => Some(Window::Month),
-        ('Q', 1) | ('M', 3) => Some(Window::Quarter),
-        ('Y', 1) | ('M', 12) | ('Q', 4) => Some(Window::Year),
+        ('M', 1) => Some(Window::Calendar(Period::Month)),
+        ('Q', 1) | ('M', 3) => Some(Window::Calendar(Period::Quarter)),
+        ('Y', 1) | ('M', 12) | ('Q', 4) => Some(Window::Calendar(Period::Year)),
         _ => None,
     };
     if let Some(window) = of_calendar {

@@ -208,7 +208,7 @@ impl Writer {
         }
         self.line(&format!("    module: {}", objective.module));
         self.line(&format!("    target: {}%", objective.target.normalize()));
-        self.line(&format!("    window: {}", objective.window.text()));
+        self.line(&format!("    window: {}", objective.window));
         if !objective.by.is_empty() {
             let labels: Vec<String> = objective.by.iter().map(|it| scalar(it)).collect();
             self.line(&format!("    by: [{}]", labels.join(", ")));
