@@ -61,8 +61,9 @@ impl Expr {
             {
                 format!("{} {op}{matching} {}", left.lines(), right.lines())
             }
-            Self::Aggregate { op, by, of } if by.is_empty() => {
-                format!("{op}(\n  {}\n)", of.lines().replace('\n', "\n  "))
+            Self::Aggregate { op, by, of } => {
+                let by = if by.is_empty() { String::new() } else { format!(" by ({}) ", by.join(", ")) };
+                format!("{op}{by}(\n  {}\n)", of.lines().replace('\n', "\n  "))
             }
             _ => self.to_string(),
         }

@@ -8,41 +8,47 @@ use sla_model::{
     id::ProbeId,
     indicator::{BASE_WINDOW, Part},
     names::{page, probe},
+    selector::Selector,
 };
 
-use super::{Base, Counted};
+use super::{Base, Counted, rate};
 use crate::promql::{
     Expr,
-    build::{at_bound, ending, exported, number, over_time},
+    build::{at_bound, ending, exported, number},
 };
 
 impl Base<'_> {
     pub(super) fn runs(&self, id: &ProbeId) -> Counted {
         let labels = [("probe", id.as_str())];
-        let rate = |metric| self.sum(over_time("rate", &exported(metric, &labels), BASE_WINDOW));
-        self.with_bad(rate(&probe::RUNS), rate(&probe::FAILURES))
+        let counted = |metric| self.sum(rate::counted(&exported(metric, &labels)));
+        self.with_bad(counted(&probe::RUNS), counted(&probe::FAILURES))
     }
 
     /// A load is good if it was good and fast: only good loads are in the histogram.
     pub(super) fn page(&self, id: &ProbeId, within: Duration) -> Counted {
         let labels = [("probe", id.as_str())];
-        let runs = over_time("rate", &exported(&probe::RUNS, &labels), BASE_WINDOW);
+        let runs = rate::plain(&exported(&probe::RUNS, &labels));
         let mut loads = ending(&exported(&page::LOAD, &labels), "_bucket");
         loads.matchers.push(at_bound(duration::seconds(within)));
-        let good = over_time("rate", &loads, BASE_WINDOW);
-        self.with_good(self.sum(runs), self.sum(good))
+        self.with_good(self.sum(runs), self.sum(rate::plain(&loads)))
     }
 
     pub(super) fn ratio(&self, total: &Counter, part: &Part) -> Counted {
         match part {
-            Part::Bad(bad) => self.with_bad(self.rate(total), self.rate(bad)),
-            Part::Good(good) => self.with_good(self.rate(total), self.rate(good)),
+            Part::Bad(bad) => {
+                let counted = |of| self.written(of, rate::counted);
+                self.with_bad(counted(total), counted(bad))
+            }
+            Part::Good(good) => {
+                let plain = |of| self.written(of, rate::plain);
+                self.with_good(plain(total), plain(good))
+            }
         }
     }
 
-    fn rate(&self, of: &Counter) -> Expr {
+    fn written(&self, of: &Counter, rate: fn(&Selector) -> Expr) -> Expr {
         self.sum(match of {
-            Counter::Selector(selector) => over_time("rate", selector, BASE_WINDOW),
+            Counter::Selector(selector) => rate(selector),
             Counter::Query(query) => Expr::Written { query: query.clone(), window: BASE_WINDOW },
         })
     }

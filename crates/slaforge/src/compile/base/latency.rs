@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use sla_model::{
     duration,
-    indicator::{BASE_WINDOW, Histogram, HistogramForm},
+    indicator::{Histogram, HistogramForm},
 };
 
-use super::{Base, Counted};
+use super::{Base, Counted, rate};
 use crate::promql::{
     Expr,
-    build::{at_bound, ending, number, over_time},
+    build::{at_bound, ending, number},
 };
 
 impl Base<'_> {
@@ -21,13 +21,12 @@ impl Base<'_> {
                 let mut fast = ending(&histogram.selector, "_bucket");
                 fast.matchers.push(at_bound(limit));
                 let all = ending(&histogram.selector, "_count");
-                let rate = |of| self.sum(over_time("rate", of, BASE_WINDOW));
-                self.with_good(rate(&all), rate(&fast))
+                self.with_good(self.sum(rate::plain(&all)), self.sum(rate::plain(&fast)))
             }
             // The share of good observations, interpolated within one of the histogram's own narrow buckets. Of
             // no observations it is NaN, which `>= 0` drops: nothing was bad then.
             HistogramForm::Native => {
-                let observed = self.sum(over_time("rate", &histogram.selector, BASE_WINDOW));
+                let observed = self.sum(rate::plain(&histogram.selector));
                 let good = vec![number(0), number(limit), observed.clone()];
                 let bad = number(1).minus(Expr::Call("histogram_fraction", good)).times(self.events());
                 let errors = bad.at_least(number(0)).or(self.zero());

@@ -23,6 +23,7 @@ use crate::{
 mod composite;
 mod events;
 mod latency;
+mod rate;
 mod slices;
 
 /// What an indicator counts, as expressions.

@@ -9,7 +9,7 @@ use sla_model::{
     selector::Selector,
 };
 
-use super::{Base, Counted};
+use super::{Base, Counted, rate};
 use crate::{
     compile::labels::split,
     promql::{
@@ -20,7 +20,7 @@ use crate::{
 
 impl Base<'_> {
     pub(super) fn mean(&self, histogram: &Histogram, at_most: Duration) -> Counted {
-        let rate = |of: &Selector| self.sum(over_time("rate", of, BASE_WINDOW));
+        let rate = |of: &Selector| self.sum(rate::plain(of));
         let (sum, count) = match histogram.form {
             HistogramForm::Classic => {
                 (rate(&ending(&histogram.selector, "_sum")), rate(&ending(&histogram.selector, "_count")))

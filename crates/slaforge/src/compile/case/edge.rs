@@ -28,7 +28,9 @@ use crate::{
         trace::{STEP, Trace, at, samples},
     },
     plan::{Case, Check},
-    promql::build::{aggregate, equal, exported, number, one_of, select, series, sum},
+    promql::build::{
+        aggregate, equal, exported, number, one_of, over_time, seconds, select, series, sum,
+    },
 };
 
 /// Events per sample.
@@ -54,6 +56,7 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     }
     if objective.indicator.judged() == Judged::Events {
         cases.extend(edge.first_error());
+        cases.extend(edge.first_failure());
         cases.extend([edge.missing_scrapes(), edge.pods()]);
     }
     cases.push(edge.renamed());
@@ -184,6 +187,23 @@ impl Edge<'_> {
                     expected: Some(Decimal::ONE),
                 },
             ],
+        ))
+    }
+
+    fn first_failure(&self) -> Option<Case> {
+        let (before, after) = (samples(STRETCH / 2), samples(BASE_WINDOW * 2));
+        let mut inputs = self.inputs(&[clean(before + 1 + after)]);
+        let bad = inputs.iter_mut().find(|it| it.bad)?;
+        let (none, one) = (Decimal::ZERO, Decimal::ONE);
+        bad.notation = Trace::from(none).stay(none, before).rise(one, 1).stay(one, after).notation();
+        let series = inputs.into_iter().map(|it| (it.series, it.notation)).collect();
+        let rates = over_time("sum_over_time", &self.recorded(slo::ERRORS_RATE), BASE_WINDOW * 3);
+        let counted = sum(rates).times(seconds(self.model.interval()));
+        Some(self.case(
+            "the first failure of a program counts as one",
+            "`rate` takes up to a tenth off what a counter gains that stood at zero",
+            series,
+            vec![near(at(before + 1 + after), counted, one)],
         ))
     }
 

@@ -1,0 +1,29 @@
+//! How many events per second a counter counted over the last five minutes.
+
+use sla_model::{indicator::BASE_WINDOW, selector::Selector};
+
+use crate::promql::{
+    Expr,
+    build::{before, number, over_time, seconds, select},
+};
+
+/// From this growth within five minutes on, [`counted`] is exact.
+const GROWTH: u32 = 10;
+
+/// What `rate` says. Where two counters of one program are subtracted, both are asked in this way: whatever `rate`
+/// gets wrong it gets wrong for both.
+pub fn plain(of: &Selector) -> Expr {
+    over_time("rate", of, BASE_WINDOW)
+}
+
+/// The same, but exact for a counter that grew tenfold.
+///
+/// `rate` never extrapolates a counter below zero (`promql/functions.go`, `extrapolatedRate`), so it takes up to a
+/// tenth off what a small counter gains: the first failure of a program, or an outage after a quiet time. There the
+/// difference of two samples is exact. A restart can hide between the two, but what was counted before it is then
+/// at most a tenth of what was counted since.
+pub fn counted(of: &Selector) -> Expr {
+    let before = || before(of, BASE_WINDOW);
+    let grown = select(of).above(number(GROWTH).times(before()));
+    grown.minus(before()).over(seconds(BASE_WINDOW)).or(plain(of))
+}
