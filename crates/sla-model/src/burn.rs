@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use crate::{duration, share::Share, window::Window};
 
 /// Who is told: somebody now, or somebody in working hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Urgency {
     /// Wakes a person.
     Page,
@@ -19,7 +19,7 @@ pub enum Urgency {
 }
 
 /// One burn tier of one objective: the numbers every output quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Burn {
     /// The name of the tier and its `burn` label: the nominal long window.
     pub name: String,
@@ -34,7 +34,7 @@ pub struct Burn {
 }
 
 /// When somebody is told: so much of the whole budget is gone within this window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spend {
     /// Who is told.
     pub urgency: Urgency,

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use crate::{duration, selector::Selector};
 
 /// Counts events.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Counter {
     /// Every increase of these counters is an event.
     Selector(Selector),
@@ -26,7 +26,7 @@ impl fmt::Display for Counter {
 pub const WINDOW: &str = "$window";
 
 /// An expression that a person wrote; every range in it is [`WINDOW`], or it reads no series at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Query {
     parts: Vec<String>,
 }

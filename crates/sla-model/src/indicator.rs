@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is counted as an event, and which events are bad.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Indicator {
     /// The runs of a journey; a failed run is bad.
     Journey(ProbeId),
@@ -58,7 +58,7 @@ pub enum Indicator {
 }
 
 /// The part of all events that a ratio is given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// The bad events.
     Bad(Counter),
@@ -76,7 +76,7 @@ impl Part {
 }
 
 /// A histogram that Prometheus scrapes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Histogram {
     /// The base name with its label comparisons, without `_bucket`, `_sum` and `_count`.
     pub selector: Selector,
@@ -85,7 +85,7 @@ pub struct Histogram {
 }
 
 /// The two forms of histograms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HistogramForm {
     /// With the series `_bucket`, `_sum` and `_count`.
     Classic,
@@ -94,7 +94,7 @@ pub enum HistogramForm {
 }
 
 /// The good side of a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Good {
     /// Good up to this value.
     AtMost(Decimal),
@@ -104,7 +104,7 @@ pub enum Good {
 
 /// How several objectives become one. At each moment the error ratio follows from the five-minute ratios of the
 /// components that had events then.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Composite {
     /// The largest ratio.
     Worst(Vec<ObjectiveId>),
@@ -123,7 +123,7 @@ impl Composite {
 }
 
 /// How an indicator's five minutes are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Judged {
     /// Single events are counted.
     Events,

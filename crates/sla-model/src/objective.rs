@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A service-level objective.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Objective {
     /// The name, the `slo` label.
     pub id: ObjectiveId,

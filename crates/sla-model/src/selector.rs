@@ -5,7 +5,7 @@ use std::fmt;
 use crate::id::{LabelName, MetricName};
 
 /// How a label is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MatchOp {
     /// `=`
     Equal,
@@ -18,7 +18,7 @@ pub enum MatchOp {
 }
 
 /// One label comparison.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Matcher {
     /// The label.
     pub label: LabelName,
@@ -29,7 +29,7 @@ pub struct Matcher {
 }
 
 /// A metric with label comparisons, printed as `PromQL` writes it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector {
     /// The metric.
     pub metric: MetricName,

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use rust_decimal::Decimal;
 
 /// A share of a whole as an exact decimal: `0.999` for 99.9 %.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Share(Decimal);
 
 /// Why a text is not a share.

@@ -1,7 +1,7 @@
 //! Text that people read, in the two languages of the product.
 
 /// The same words in Chinese and in English.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text {
     /// Simplified Chinese (zh-CN).
     pub zh: String,

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use crate::duration;
 
 /// A period of judgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Window {
     /// The last so many days, moving with time.
     Rolling(Duration),
@@ -14,7 +14,7 @@ pub enum Window {
 }
 
 /// A calendar period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
     /// From the first of the month, 00:00.
     Month,

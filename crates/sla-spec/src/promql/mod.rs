@@ -12,6 +12,7 @@ use promql_parser::{
 use sla_model::selector::{MatchOp, Matcher, Selector};
 
 mod near;
+mod pattern;
 pub(crate) mod query;
 mod scan;
 mod token;
@@ -59,7 +60,9 @@ pub fn selector(text: &str) -> Result<Selector, PromqlError> {
 pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> {
     bounded(text)?;
     let parts = scan::selector(text)?;
-    let expression = parser::parse(text).map_err(|it| refused(text, &parts, it))?;
+    let plain = pattern::plain(text, &parts);
+    let (asked, patterns) = plain.as_ref().map_or((text, &[][..]), |it| (&it.text, &it.replaced));
+    let expression = parser::parse(asked).map_err(|it| refused(text, &parts, it))?;
     let Expr::VectorSelector(found) = expression else {
         return Err(PromqlError::new("this is not a plain selector", 0));
     };
@@ -73,7 +76,7 @@ pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> 
         }
     }
     let at = name.as_ref().map_or(0, |it| it.start);
-    let selector = converted(&found).map_err(|it| PromqlError { at, ..it })?;
+    let selector = converted(&found, patterns).map_err(|it| PromqlError { at, ..it })?;
     Ok(Located { selector, name: name.unwrap_or(0..text.len()), matchers })
 }
 
@@ -114,8 +117,8 @@ fn bounded(text: &str) -> Result<(), PromqlError> {
 /// Descends by hand, because the parser's own walk leaves out the selector inside a range (`x[5m]`).
 fn collect(expression: &Expr, found: &mut Vec<Selector>) -> Result<(), PromqlError> {
     match expression {
-        Expr::VectorSelector(it) => found.push(converted(it)?),
-        Expr::MatrixSelector(it) => found.push(converted(&it.vs)?),
+        Expr::VectorSelector(it) => found.push(converted(it, &[])?),
+        Expr::MatrixSelector(it) => found.push(converted(&it.vs, &[])?),
         Expr::Subquery(it) => collect(&it.expr, found)?,
         Expr::Paren(it) => collect(&it.expr, found)?,
         Expr::Unary(it) => collect(&it.expr, found)?,
@@ -138,19 +141,21 @@ fn collect(expression: &Expr, found: &mut Vec<Selector>) -> Result<(), PromqlErr
 /// The label that holds the metric's name.
 const NAME: &str = "__name__";
 
-fn converted(found: &VectorSelector) -> Result<Selector, PromqlError> {
+/// Turns what the parser found into the model's selector; `patterns` are the comparisons whose values are patterns,
+/// though the parser was not told.
+fn converted(found: &VectorSelector, patterns: &[usize]) -> Result<Selector, PromqlError> {
     let error = |message: String| PromqlError::new(message, 0);
     if !found.matchers.or_matchers.is_empty() {
         return Err(error("`or` between labels is not PromQL that Prometheus accepts".to_owned()));
     }
     let mut metric = found.name.clone();
     let mut matchers = Vec::new();
-    for matcher in &found.matchers.matchers {
-        let op = match matcher.op {
-            label::MatchOp::Equal => MatchOp::Equal,
-            label::MatchOp::NotEqual => MatchOp::NotEqual,
-            label::MatchOp::Re(_) => MatchOp::Matches,
-            label::MatchOp::NotRe(_) => MatchOp::NotMatches,
+    for (number, matcher) in found.matchers.matchers.iter().enumerate() {
+        let op = match (&matcher.op, patterns.contains(&number)) {
+            (label::MatchOp::Re(_), _) | (label::MatchOp::Equal, true) => MatchOp::Matches,
+            (label::MatchOp::NotRe(_), _) | (label::MatchOp::NotEqual, true) => MatchOp::NotMatches,
+            (label::MatchOp::Equal, false) => MatchOp::Equal,
+            (label::MatchOp::NotEqual, false) => MatchOp::NotEqual,
         };
         if matcher.name == NAME {
             if op != MatchOp::Equal || metric.is_some() {
@@ -182,6 +187,8 @@ mod tests {
         parsed("up", "up");
         parsed(" up { job = 'a' , } ", "up{job=\"a\"}");
         parsed(r#"x_total{status!="a\"b",route=~`/api/.*`}"#, r#"x_total{status!="a\"b",route=~"/api/.*"}"#);
+        parsed(r#"x{a=~"b.c",d!~'e|f',g!="h",i=~"b.c"}"#, r#"x{a=~"b.c",d!~"e|f",g!="h",i=~"b.c"}"#);
+        parsed(r#"{a=~"b.c",__name__="x"}"#, r#"x{a=~"b.c"}"#);
         parsed(r#"{__name__="up",job="a"}"#, "up{job=\"a\"}");
         parsed("slo:events:rate5m{slo=\"药\"}", "slo:events:rate5m{slo=\"药\"}");
     }
@@ -197,6 +204,8 @@ mod tests {
         parsed("x offset 5m", "2 a plain selector is wanted, and nothing after it");
         parsed("x{a=\"b}", "4 the quote is never closed");
         parsed("x{a=~\"(\"}", "2 the regular expression is not valid");
+        parsed("x{a=~\"b\",c!~\"(\"}", "9 the regular expression is not valid");
+        parsed("x{__name__=~\"b\"}", "2 the metric must be given once, by its plain name");
         parsed("{a=\"b\"}", "0 the selector names no metric");
         parsed("{__name__=~\"a.*\"}", "1 the metric must be given once, by its plain name");
         parsed("", "0 the selector is empty");

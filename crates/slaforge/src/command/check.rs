@@ -10,7 +10,7 @@ use sla_model::Model;
 use sla_spec::{OpenError, report::Report};
 
 use super::Specification;
-use crate::{compile, exit::Verdict, parallel, plan::Rule};
+use crate::{compile, exit::Verdict, plan::Rule};
 
 /// Reads a specification and reports every problem in it, with its place and what to write instead
 ///
@@ -63,14 +63,16 @@ fn text(specification: &Specification) -> anyhow::Result<Verdict> {
 
 fn summary(model: &Model, specification: &Specification) -> String {
     let plan = compile::plan(model).at(specification.pace);
-    let counts = parallel::map(&plan.units(), |unit| {
-        let rules = plan.rules(*unit).groups.into_iter().flat_map(|it| it.rules);
-        rules.fold((0, 0), |(records, alerts), it| match it {
-            Rule::Record { .. } => (records + 1, alerts),
-            Rule::Alert { .. } => (records, alerts + 1),
-        })
+    let counts = plan.of_kinds(|file| {
+        let mut rules = file.groups.iter().flat_map(|it| &it.rules);
+        let all = rules.clone().count();
+        let records = rules.by_ref().filter(|it| matches!(it, Rule::Record { .. })).count();
+        (records, all - records)
     });
-    let (records, alerts) = counts.into_iter().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let add = |sum: (usize, usize), ((records, alerts), units): ((usize, usize), usize)| {
+        (sum.0 + records * units, sum.1 + alerts * units)
+    };
+    let (records, alerts) = counts.into_iter().fold((0, 0), add);
     format!(
         "`{}` is sound: {} objectives, {} limits, {} probes, {} journeys; {records} recording and {alerts} alerting rules",
         model.name,

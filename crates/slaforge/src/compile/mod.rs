@@ -1,6 +1,7 @@
 //! Model to plan. Pure and total: a checked model always compiles.
 
 mod absence;
+mod alike;
 mod base;
 mod board;
 mod burn;
@@ -21,12 +22,10 @@ mod trace;
 mod window;
 
 pub use absence::IDLE_FOR;
+pub use alike::{Cast, StandIn, kinds};
 use sla_model::{Model, Pace, objective::Objective};
 
-use crate::{
-    parallel,
-    plan::{Board, CaseFile, Collection, Group, Job, Routing, RuleFile},
-};
+use crate::plan::{Board, CaseFile, Collection, Group, Job, Routing, RuleFile};
 
 pub use tile::HOUR;
 
@@ -52,9 +51,9 @@ pub enum Unit<'m> {
     Platform,
 }
 
-impl Unit<'_> {
+impl<'m> Unit<'m> {
     /// Returns the name, unique in a specification.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &'m str {
         match self {
             Self::Objective(objective) => objective.id.as_str(),
             Self::Platform => PLATFORM,
@@ -121,8 +120,8 @@ impl<'m> Plan<'m> {
 
     /// Compiles the dashboards. They ask for nothing that no rule gives, so every rule is compiled once for them.
     pub fn boards(self) -> Vec<Board> {
-        let given = parallel::map(&self.units(), |it| board::Given::of(&self.rules(*it)));
-        let given = given.into_iter().reduce(board::Given::with).unwrap_or_default();
+        let given = self.of_kinds(board::Given::of).into_iter().map(|it| it.0);
+        let given = given.reduce(board::Given::with).unwrap_or_default();
         vec![board::overview(self.model, &given).at(self.pace)]
     }
 }

@@ -61,7 +61,7 @@ fn render(input: &Input<'_>) -> Vec<File> {
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
-    let groups = groups(input, set);
+    let groups = groups(input, &set.units);
     let document = Document {
         api_version: "monitoring.coreos.com/v1",
         kind: "PrometheusRule",

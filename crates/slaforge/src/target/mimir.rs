@@ -29,7 +29,7 @@ fn render(input: &Input<'_>) -> Vec<File> {
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
-    let groups = groups(input, set);
+    let groups = groups(input, &set.units);
     let most = groups.iter().map(GroupDocument::len).max()?;
     let offset = if input.query_offset().is_some() {
         "

@@ -5,6 +5,7 @@ mod crd;
 mod grafana;
 mod layout;
 mod mimir;
+mod mold;
 mod prometheus;
 mod promtool;
 mod rules;

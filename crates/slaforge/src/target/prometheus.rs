@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::{
     File, Input, RULES, RuleSet, Target, is_sharded,
+    mold::Molds,
     rules::{GroupDocument, groups},
     yaml,
 };
-use crate::parallel;
+use crate::{compile::Unit, parallel};
 
 /// Rule files, one per objective and one for the platform, or shards of many objectives.
 pub const TARGET: Target = Target {
@@ -29,7 +30,8 @@ const OFFSET: &str = "
 # Its groups have `query_offset`: Prometheus 2.53 or newer.";
 
 fn render(input: &Input<'_>) -> Vec<File> {
-    parallel::map(&input.sets, |it| file(input, it)).into_iter().flatten().collect()
+    let molds = Molds::new(input, unit);
+    parallel::map(&input.sets, |it| file(input, &molds, it)).into_iter().flatten().collect()
 }
 
 /// Returns where the rule file of this name stands.
@@ -42,10 +44,24 @@ struct Document {
     groups: Vec<GroupDocument>,
 }
 
-fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
-    let groups = groups(input, set);
+/// The key that every unit's text would begin with.
+const KEY: &str = "groups:\n";
+
+/// The groups of one unit, without the key.
+fn unit(input: &Input<'_>, unit: Unit<'_>) -> String {
+    let groups = groups(input, &[unit]);
+    let text = if groups.is_empty() { String::new() } else { yaml::body(&Document { groups }) };
+    text.strip_prefix(KEY).unwrap_or_default().to_owned()
+}
+
+fn file(input: &Input<'_>, molds: &Molds<'_>, set: &RuleSet<'_>) -> Option<File> {
     let sharded = if is_sharded(input.model) && set.units.len() > 1 { SHARDED } else { "" };
     let offset = if input.query_offset().is_some() { OFFSET } else { "" };
-    let about = format!("Prometheus recording and alerting rules.{sharded}{offset}");
-    (!groups.is_empty()).then(|| yaml::file(input, path(&set.name), &about, &Document { groups }))
+    let mut text =
+        yaml::header(input, &format!("Prometheus recording and alerting rules.{sharded}{offset}")) + KEY;
+    let empty = text.len();
+    for unit in &set.units {
+        molds.write(*unit, &mut text);
+    }
+    (text.len() > empty).then(|| File { path: path(&set.name), text })
 }

@@ -3,8 +3,11 @@
 use serde::Serialize;
 use sla_model::duration;
 
-use super::{Input, RuleSet};
-use crate::plan::{Group, Labels, Rule};
+use super::Input;
+use crate::{
+    compile::Unit,
+    plan::{Group, Labels, Rule},
+};
 
 /// A group of rules.
 #[derive(Serialize)]
@@ -46,10 +49,10 @@ impl GroupDocument {
     }
 }
 
-/// Returns the groups of a rule file; none without rules.
-pub fn groups(input: &Input<'_>, set: &RuleSet<'_>) -> Vec<GroupDocument> {
+/// Returns the groups of some units; none without rules.
+pub fn groups(input: &Input<'_>, units: &[Unit<'_>]) -> Vec<GroupDocument> {
     let offset = input.query_offset().map(duration::text);
-    let groups = set.units.iter().flat_map(|it| input.plan.rules(*it).groups);
+    let groups = units.iter().flat_map(|it| input.plan.rules(*it).groups);
     groups.filter(|it| !it.rules.is_empty()).map(|it| group(it, offset.as_ref())).collect()
 }
 
