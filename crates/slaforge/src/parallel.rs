@@ -30,6 +30,15 @@ pub fn map<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R>
     done.into_iter().map(|it| it.1).collect()
 }
 
+/// Does something with every item, in no order.
+///
+/// # Panics
+///
+/// Where it does.
+pub fn each<T: Sync>(items: &[T], act: impl Fn(&T) + Sync) {
+    map(items, act);
+}
+
 fn next_of<'i, T>(items: &'i [T], next: &AtomicUsize) -> Option<(usize, &'i T)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     items.get(index).map(|it| (index, it))

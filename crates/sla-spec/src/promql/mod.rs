@@ -11,8 +11,8 @@ use promql_parser::{
 };
 use sla_model::selector::{MatchOp, Matcher, Selector};
 
+mod known;
 mod near;
-mod pattern;
 pub(crate) mod query;
 mod scan;
 mod token;
@@ -60,9 +60,11 @@ pub fn selector(text: &str) -> Result<Selector, PromqlError> {
 pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> {
     bounded(text)?;
     let parts = scan::selector(text)?;
-    let plain = pattern::plain(text, &parts);
-    let (asked, patterns) = plain.as_ref().map_or((text, &[][..]), |it| (&it.text, &it.replaced));
-    let expression = parser::parse(asked).map_err(|it| refused(text, &parts, it))?;
+    if let (Some(selector), Some(name)) = (known::selector(text, &parts), &parts.name) {
+        let matchers = parts.matchers.iter().map(scan::Compared::place).collect();
+        return Ok(Located { selector, name: name.clone(), matchers });
+    }
+    let expression = parser::parse(text).map_err(|it| refused(text, &parts, it))?;
     let Expr::VectorSelector(found) = expression else {
         return Err(PromqlError::new("this is not a plain selector", 0));
     };
@@ -70,24 +72,24 @@ pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> 
     let mut matchers = Vec::new();
     for (matcher, place) in found.matchers.matchers.iter().zip(parts.matchers) {
         if matcher.name == NAME {
-            name = Some(place);
+            name = Some(place.place());
         } else {
-            matchers.push(place);
+            matchers.push(place.place());
         }
     }
     let at = name.as_ref().map_or(0, |it| it.start);
-    let selector = converted(&found, patterns).map_err(|it| PromqlError { at, ..it })?;
+    let selector = converted(&found).map_err(|it| PromqlError { at, ..it })?;
     Ok(Located { selector, name: name.unwrap_or(0..text.len()), matchers })
 }
 
 /// Says where a selector of the right form is wrong. Patterns are compiled by the parser, in its own dialect, so it
 /// is asked about each of them alone; only now, because compiling is what takes time.
 fn refused(text: &str, parts: &scan::Parts, message: String) -> PromqlError {
-    let wrong = |place: &&Range<usize>| {
-        let matcher = &text[(*place).clone()];
+    let wrong = |place: &Range<usize>| {
+        let matcher = &text[place.clone()];
         matcher.contains('~') && parser::parse(&format!("x{{{matcher}}}")).is_err()
     };
-    match parts.matchers.iter().find(wrong) {
+    match parts.matchers.iter().map(scan::Compared::place).find(wrong) {
         Some(place) => PromqlError::new("the regular expression is not valid", place.start),
         None => PromqlError::new(message, 0),
     }
@@ -117,8 +119,8 @@ fn bounded(text: &str) -> Result<(), PromqlError> {
 /// Descends by hand, because the parser's own walk leaves out the selector inside a range (`x[5m]`).
 fn collect(expression: &Expr, found: &mut Vec<Selector>) -> Result<(), PromqlError> {
     match expression {
-        Expr::VectorSelector(it) => found.push(converted(it, &[])?),
-        Expr::MatrixSelector(it) => found.push(converted(&it.vs, &[])?),
+        Expr::VectorSelector(it) => found.push(converted(it)?),
+        Expr::MatrixSelector(it) => found.push(converted(&it.vs)?),
         Expr::Subquery(it) => collect(&it.expr, found)?,
         Expr::Paren(it) => collect(&it.expr, found)?,
         Expr::Unary(it) => collect(&it.expr, found)?,
@@ -141,21 +143,19 @@ fn collect(expression: &Expr, found: &mut Vec<Selector>) -> Result<(), PromqlErr
 /// The label that holds the metric's name.
 const NAME: &str = "__name__";
 
-/// Turns what the parser found into the model's selector; `patterns` are the comparisons whose values are patterns,
-/// though the parser was not told.
-fn converted(found: &VectorSelector, patterns: &[usize]) -> Result<Selector, PromqlError> {
+fn converted(found: &VectorSelector) -> Result<Selector, PromqlError> {
     let error = |message: String| PromqlError::new(message, 0);
     if !found.matchers.or_matchers.is_empty() {
         return Err(error("`or` between labels is not PromQL that Prometheus accepts".to_owned()));
     }
     let mut metric = found.name.clone();
     let mut matchers = Vec::new();
-    for (number, matcher) in found.matchers.matchers.iter().enumerate() {
-        let op = match (&matcher.op, patterns.contains(&number)) {
-            (label::MatchOp::Re(_), _) | (label::MatchOp::Equal, true) => MatchOp::Matches,
-            (label::MatchOp::NotRe(_), _) | (label::MatchOp::NotEqual, true) => MatchOp::NotMatches,
-            (label::MatchOp::Equal, false) => MatchOp::Equal,
-            (label::MatchOp::NotEqual, false) => MatchOp::NotEqual,
+    for matcher in &found.matchers.matchers {
+        let op = match matcher.op {
+            label::MatchOp::Equal => MatchOp::Equal,
+            label::MatchOp::NotEqual => MatchOp::NotEqual,
+            label::MatchOp::Re(_) => MatchOp::Matches,
+            label::MatchOp::NotRe(_) => MatchOp::NotMatches,
         };
         if matcher.name == NAME {
             if op != MatchOp::Equal || metric.is_some() {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use sla_model::selector::MatchOp;
+
 use super::{PromqlError, token};
 
 /// Where the parts of a selector stand.
@@ -9,8 +11,33 @@ pub struct Parts {
     /// The name before `{`.
     pub name: Option<Range<usize>>,
     /// Each comparison, in order.
-    pub matchers: Vec<Range<usize>>,
+    pub matchers: Vec<Compared>,
 }
+
+/// Where the parts of a comparison stand.
+pub struct Compared {
+    /// The label.
+    pub label: Range<usize>,
+    /// How it is compared.
+    pub op: MatchOp,
+    /// With what, quotes included.
+    pub value: Range<usize>,
+}
+
+impl Compared {
+    /// Returns where the whole stands.
+    pub fn place(&self) -> Range<usize> {
+        self.label.start..self.value.end
+    }
+}
+
+/// The longer signs first.
+const OPS: [(&str, MatchOp); 4] = [
+    ("=~", MatchOp::Matches),
+    ("!~", MatchOp::NotMatches),
+    ("!=", MatchOp::NotEqual),
+    ("=", MatchOp::Equal),
+];
 
 struct Scan<'t> {
     text: &'t str,
@@ -95,7 +122,7 @@ impl<'t> Scan<'t> {
         start..self.at
     }
 
-    fn matchers(&mut self) -> Result<Vec<Range<usize>>, PromqlError> {
+    fn matchers(&mut self) -> Result<Vec<Compared>, PromqlError> {
         let mut matchers = Vec::new();
         loop {
             self.blanks();
@@ -114,7 +141,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    fn matcher(&mut self) -> Result<Range<usize>, PromqlError> {
+    fn matcher(&mut self) -> Result<Compared, PromqlError> {
         let label = self.word(|it| it.is_ascii_alphanumeric() || it == '_');
         if label.is_empty() {
             return Err(self.error(if self.rest().is_empty() {
@@ -124,19 +151,15 @@ impl<'t> Scan<'t> {
             }));
         }
         self.blanks();
-        if !["=~", "!~", "!=", "="].into_iter().any(|it| self.take(it)) {
+        let Some((_, op)) = OPS.into_iter().find(|(sign, _)| self.take(sign)) else {
             return Err(self.error("`=`, `!=`, `=~` or `!~` must follow the label"));
-        }
+        };
         self.blanks();
-        self.string()?;
-        Ok(label.start..self.at)
-    }
-
-    fn string(&mut self) -> Result<(), PromqlError> {
         if !self.rest().starts_with(['"', '\'', '`']) {
             return Err(self.error("a value must stand in quotes"));
         }
-        self.at = token::quoted(self.text, self.at)?;
-        Ok(())
+        let start = self.at;
+        self.at = token::quoted(self.text, start)?;
+        Ok(Compared { label, op, value: start..self.at })
     }
 }

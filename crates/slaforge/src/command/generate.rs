@@ -10,7 +10,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::Specification;
 use crate::{
     exit::Verdict,
-    io::{self, Selection},
+    io,
     target::{self, Layout, TARGETS, Target},
 };
 
@@ -49,15 +49,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     }
     targets.sort_by_key(|it| it.name);
     targets.dedup_by_key(|it| it.name);
-    let files = target::render(&model, specification.pace, &targets, Layout::Installed);
-    let selection = Selection { files: &files, targets: &targets };
+    let (pace, layout) = (specification.pace, Layout::Installed);
     let folder = io::Folder::open(&arguments.out)?;
     if arguments.check {
-        let drift = folder.compare(&selection)?;
+        let drift = folder.compare(&target::files(&model, pace, &targets, layout), &targets)?;
         write!(stdout(), "{drift}")?;
         return Ok(if drift.is_none() { Verdict::Good } else { Verdict::Bad });
     }
-    let written = folder.write(&selection, arguments.prune)?;
+    let stage = folder.stage();
+    target::render(&model, pace, &targets, layout, &|it| stage.add(&it));
+    let written = stage.finish(&targets, arguments.prune)?;
     write!(stdout(), "{written}")?;
     Ok(Verdict::Good)
 }

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use super::Specification;
 use crate::{
     exit::Verdict,
-    io::{self, Selection},
+    io,
     target::{self, Layout, RULES},
 };
 
@@ -75,9 +75,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     );
     let model = specification.open()?;
     let targets = target::defaults();
-    let files = target::render(&model, specification.pace, &targets, Layout::Apart);
+    let files = target::files(&model, specification.pace, &targets, Layout::Apart);
     let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
-    io::Folder::open(folder.path())?.write(&Selection { files: &files, targets: &targets }, false)?;
+    let output = io::Folder::open(folder.path())?;
+    let stage = output.stage();
+    files.iter().for_each(|it| stage.add(it));
+    stage.finish(&targets, false)?;
     let mut verdict = Verdict::Good;
     for proof in PROOFS {
         let paths: Vec<&str> =

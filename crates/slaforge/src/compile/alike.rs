@@ -12,6 +12,7 @@ use sla_model::{
 };
 
 use super::{Plan, Unit};
+use crate::{parallel, plan::RuleFile};
 
 /// A shorter name could be part of some other word of the rules.
 const NAME_BYTES_MIN: usize = 6;
@@ -47,15 +48,16 @@ pub struct Kind<'m> {
 
 /// Sorts units into kinds, in the order in which they first come. The platform is a kind of its own.
 pub fn kinds<'m>(units: &[Unit<'m>]) -> Vec<Kind<'m>> {
+    let stand_in = |unit: &Unit<'m>| match unit {
+        Unit::Platform => None,
+        Unit::Objective(objective) => Some(StandIn::of(objective, Cast::First)),
+    };
     let mut known: HashMap<Objective, usize> = HashMap::new();
     let mut kinds: Vec<Kind<'m>> = Vec::new();
-    for (place, unit) in units.iter().enumerate() {
-        let (kind, own) = match unit {
-            Unit::Platform => (kinds.len(), Vec::new()),
-            Unit::Objective(objective) => {
-                let it = StandIn::of(objective, Cast::First);
-                (*known.entry(it.objective).or_insert(kinds.len()), it.own)
-            }
+    for (place, stand_in) in parallel::map(units, stand_in).into_iter().enumerate() {
+        let (kind, own) = match stand_in {
+            None => (kinds.len(), Vec::new()),
+            Some(it) => (*known.entry(it.objective).or_insert(kinds.len()), it.own),
         };
         if kind == kinds.len() {
             kinds.push(Kind { members: Vec::new() });
@@ -69,10 +71,10 @@ impl<'m> Plan<'m> {
     /// Applies a function to the rules of one unit of each kind, and tells how many units are of it.
     pub fn of_kinds<R: Send>(
         self,
-        of: impl Fn(&crate::plan::RuleFile) -> R + Sync,
+        of: impl Fn(&RuleFile) -> R + Sync,
     ) -> Vec<(R, usize)> {
         let units = self.units();
-        crate::parallel::map(&kinds(&units), |it| {
+        parallel::map(&kinds(&units), |it| {
             (of(&self.rules(units[it.members[0].0])), it.members.len())
         })
     }

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{
-    parallel,
-    target::{DASHBOARDS, File, RULES},
-};
+use crate::target::{DASHBOARDS, File, RULES};
 
 /// Where the list stands.
 pub const PATH: &str = "rules/.slaforge.json";
@@ -52,10 +49,13 @@ impl Manifest {
         self.files.get(path).is_some_and(|it| *it == sum(text))
     }
 
-    /// Lists files, and those of earlier runs that are kept.
-    pub fn of(files: &[File], kept: &BTreeMap<String, String>, state: State) -> Self {
-        let given = parallel::map(files, |it| (it.path.clone(), sum(&it.text)));
-        Self { state, files: kept.clone().into_iter().chain(given).collect() }
+    /// Lists files with their checksums, and those of earlier runs that are kept.
+    pub fn of(
+        given: impl IntoIterator<Item = (String, String)>,
+        kept: BTreeMap<String, String>,
+        state: State,
+    ) -> Self {
+        Self { state, files: kept.into_iter().chain(given).collect() }
     }
 
     /// Returns the list when its run has ended, without what was removed.
@@ -71,6 +71,7 @@ impl Manifest {
     }
 }
 
-fn sum(text: &str) -> String {
+/// Returns the SHA-256 of a text, in hexadecimal digits.
+pub fn sum(text: &str) -> String {
     format!("{:x}", Sha256::digest(text))
 }

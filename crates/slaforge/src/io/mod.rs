@@ -2,10 +2,11 @@
 
 mod drift;
 mod manifest;
+mod stage;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt, fs,
+    fs,
     io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
@@ -15,19 +16,18 @@ use tempfile::NamedTempFile;
 
 pub use drift::Drift;
 use manifest::{Manifest, State};
+pub use stage::Stage;
 
-use crate::target::{File, MARK, TARGETS, Target};
+use crate::{
+    parallel,
+    target::{File, TARGETS, Target},
+};
 
-/// How many files are under way at once: a process may have 1,024 open, and the disk can put so many in order.
-const BATCH: usize = 256;
-
-/// What a run is about: files, and the targets that they are all the files of. Files of other targets are none of
-/// its business.
-pub struct Selection<'f> {
-    /// The files.
-    pub files: &'f [File],
-    /// Their targets.
-    pub targets: &'f [&'static Target],
+/// What a run is about: the paths that it gives, and the targets that they are all the files of. Files of other
+/// targets are none of its business.
+struct Selection<'f> {
+    paths: BTreeSet<&'f str>,
+    targets: &'f [&'static Target],
 }
 
 impl Selection<'_> {
@@ -35,25 +35,12 @@ impl Selection<'_> {
     fn owns(&self, path: &str) -> bool {
         self.targets.iter().any(|it| (it.owns)(path))
     }
-
-    fn paths(&self) -> BTreeSet<&str> {
-        self.files.iter().map(|it| it.path.as_str()).collect()
-    }
 }
 
 /// An output folder.
 pub struct Folder {
     root: PathBuf,
     before: Manifest,
-}
-
-/// What a run changed, to be printed.
-pub struct Written {
-    changed: usize,
-    all: usize,
-    others: usize,
-    pruned: Vec<String>,
-    stale: Vec<String>,
 }
 
 impl Folder {
@@ -69,58 +56,34 @@ impl Folder {
         Ok(Self { root: root.to_owned(), before })
     }
 
-    /// Compares what stands there with what would be written.
-    pub fn compare(&self, selection: &Selection<'_>) -> anyhow::Result<Drift> {
+    /// Compares what stands there with what would be written: all files of some targets.
+    pub fn compare(&self, files: &[File], targets: &[&'static Target]) -> anyhow::Result<Drift> {
         let mut drift = Drift::default();
-        let list = Manifest::of(selection.files, &self.others(selection), State::Complete).file();
-        for file in selection.files.iter().chain([&list]) {
+        let selection = Selection { paths: files.iter().map(|it| it.path.as_str()).collect(), targets };
+        let given = parallel::map(files, |it| (it.path.clone(), manifest::sum(&it.text)));
+        let list = Manifest::of(given, self.others(&selection), State::Complete).file();
+        for file in files.iter().chain([&list]) {
             let found = read(&self.root.join(&file.path))?;
             drift.compare(&file.path, found.as_deref(), &file.text);
         }
-        let expected = selection.paths();
         let there = drift::there(&self.root)?.into_iter().filter(|it| selection.owns(it));
-        for path in there.chain(self.stale(selection)) {
-            if !expected.contains(path.as_str()) {
+        for path in there.chain(self.stale(&selection)) {
+            if !selection.paths.contains(path.as_str()) {
                 drift.extra(path);
             }
         }
         Ok(drift)
     }
 
-    /// Writes the files that differ. First the list of what will stand there, marked pending; last the same
-    /// list, marked complete.
-    pub fn write(&self, selection: &Selection<'_>, prune: bool) -> anyhow::Result<Written> {
-        let files = selection.files;
-        let differing = self.differing(files)?;
-        let stale = self.stale(selection);
-        let mut kept = self.others(selection);
-        let others = kept.len();
-        let sum = |path: &String| self.before.files.get(path).map(|it| (path.clone(), it.clone()));
-        kept.extend(stale.iter().filter_map(sum));
-        let list = Manifest::of(files, &kept, State::Pending);
-        if !differing.is_empty() {
-            self.put(&[&list.file()])?;
-        }
-        self.put(&differing)?;
-        // What somebody changed since is theirs now, and stays.
-        let ours = |path: &String| {
-            read(&self.root.join(path)).ok().flatten().is_some_and(|it| self.before.wrote(path, &it))
-        };
-        let (pruned, stale): (Vec<String>, Vec<String>) = stale.into_iter().partition(|it| prune && ours(it));
-        for path in &pruned {
-            fs::remove_file(self.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
-        }
-        let complete = list.complete(&pruned).file();
-        if read(&self.root.join(&complete.path))?.as_deref() != Some(&*complete.text) {
-            self.put(&[&complete])?;
-        }
-        Ok(Written { changed: differing.len(), all: files.len(), others, pruned, stale })
+    /// Begins a run that writes.
+    pub fn stage(&self) -> Stage<'_> {
+        Stage::new(self)
     }
 
     /// Returns the files of earlier runs that are still there, that this one might give and does not. What no
     /// target owns is from a time when one did.
     fn stale(&self, selection: &Selection<'_>) -> Vec<String> {
-        let given = selection.paths();
+        let given = &selection.paths;
         let owned = |path: &str| selection.owns(path) || !TARGETS.iter().any(|it| (it.owns)(path));
         let there =
             |path: &&String| owned(path) && !given.contains(path.as_str()) && self.root.join(path).exists();
@@ -136,50 +99,6 @@ impl Folder {
             .filter(|it| other(it.0))
             .map(|(path, sum)| (path.clone(), sum.clone()))
             .collect()
-    }
-
-    /// Returns the files that are not there as given. Refuses when one of them would be written over something
-    /// that no run of ours wrote: a hand-made routing must not be lost.
-    fn differing<'f>(&self, files: &'f [File]) -> anyhow::Result<Vec<&'f File>> {
-        let (mut differing, mut foreign) = (Vec::new(), Vec::new());
-        for file in files {
-            let found = read(&self.root.join(&file.path))?;
-            if found.as_deref() != Some(&*file.text) {
-                differing.push(file);
-                foreign.extend(found.filter(|it| !it.contains(MARK)).map(|_| file.path.as_str()));
-            }
-        }
-        anyhow::ensure!(
-            foreign.is_empty(),
-            "not written by slaforge, so nothing was written over it: {}; move it away or choose another folder with `--out`",
-            foreign.join(", ")
-        );
-        Ok(differing)
-    }
-
-    /// Puts files in place, each whole: written beside its place and flushed to the disk, then renamed. A folder
-    /// is flushed once, when all its files have their names.
-    fn put(&self, files: &[&File]) -> anyhow::Result<()> {
-        let mut folders = BTreeSet::new();
-        for batch in files.chunks(BATCH) {
-            let mut waiting = Vec::new();
-            for file in batch {
-                let path = self.root.join(&file.path);
-                let folder = path.parent().unwrap_or(&self.root).to_owned();
-                let written = beside(&folder, &file.text).with_context(|| cannot(&path))?;
-                waiting.push((written, path));
-                folders.insert(folder);
-            }
-            // The disk has had time to write most of them when the first is waited for.
-            for (written, path) in &waiting {
-                written.as_file().sync_all().with_context(|| cannot(path))?;
-            }
-            for (written, path) in waiting {
-                written.persist(&path).with_context(|| cannot(&path))?;
-            }
-        }
-        let flushed = |folder: &PathBuf| fs::File::open(folder)?.sync_all();
-        folders.iter().try_for_each(|it| flushed(it).with_context(|| cannot(it)))
     }
 }
 
@@ -242,26 +161,6 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
     }
 }
 
-impl fmt::Display for Written {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} files, {} changed", self.all, self.changed)?;
-        if self.others > 0 {
-            writeln!(
-                f,
-                "{} files of other targets were left as they are; `--target` writes them",
-                self.others
-            )?;
-        }
-        self.pruned.iter().try_for_each(|it| writeln!(f, "removed {it}"))?;
-        self.stale.iter().try_for_each(|it| {
-            writeln!(
-                f,
-                "left over from an earlier run: {it}; `--prune` removes it unless it was changed by hand"
-            )
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,17 +169,27 @@ mod tests {
         File { path: path.to_owned(), text: format!("# {MARK}\n{text}\n") }
     }
 
+    /// Some files, and the targets that they are all the files of.
+    struct Selection<'f>(&'f [File], Vec<&'static Target>);
+
     fn all(files: &[File]) -> Selection<'_> {
-        static DEFAULTS: std::sync::LazyLock<Vec<&'static Target>> =
-            std::sync::LazyLock::new(crate::target::defaults);
-        Selection { files, targets: &DEFAULTS }
+        Selection(files, crate::target::defaults())
     }
 
     fn of<'f>(name: &str, files: &'f [File]) -> Selection<'f> {
-        static EACH: std::sync::LazyLock<Vec<&'static Target>> =
-            std::sync::LazyLock::new(|| TARGETS.iter().collect());
-        let at = TARGETS.iter().position(|it| it.name == name).unwrap();
-        Selection { files, targets: &EACH[at..=at] }
+        Selection(files, TARGETS.iter().filter(|it| it.name == name).collect())
+    }
+
+    impl Folder {
+        fn write(&self, selection: &Selection<'_>, prune: bool) -> anyhow::Result<stage::Written> {
+            let stage = self.stage();
+            selection.0.iter().for_each(|it| stage.add(it));
+            stage.finish(&selection.1, prune)
+        }
+
+        fn drift(&self, selection: &Selection<'_>) -> Drift {
+            self.compare(selection.0, &selection.1).unwrap()
+        }
     }
 
     #[test]
@@ -291,13 +200,13 @@ mod tests {
         let open = || Folder::open(root.path()).unwrap();
         assert_eq!(open().write(&all(&both), false).unwrap().changed, 2);
         assert_eq!(open().write(&all(&both), false).unwrap().changed, 0);
-        assert!(open().compare(&all(&both)).unwrap().is_none());
+        assert!(open().drift(&all(&both)).is_none());
         let written = open().write(&all(one), false).unwrap();
         assert_eq!(written.stale, ["rules/b.rules.yaml"]);
-        assert!(!open().compare(&all(one)).unwrap().is_none(), "a left-over rule file is still loaded");
+        assert!(!open().drift(&all(one)).is_none(), "a left-over rule file is still loaded");
         let written = open().write(&all(one), true).unwrap();
         assert_eq!(written.pruned, ["rules/b.rules.yaml"]);
-        assert!(open().compare(&all(one)).unwrap().is_none());
+        assert!(open().drift(&all(one)).is_none());
         assert!(!root.path().join("rules/b.rules.yaml").exists());
     }
 
@@ -353,11 +262,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let files = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
         let folder = Folder::open(root.path()).unwrap();
-        folder.put(&[&Manifest::of(&files, &BTreeMap::new(), State::Pending).file()]).unwrap();
-        folder.put(&[&files[0]]).unwrap();
-        assert!(!Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());
+        let given = files.iter().map(|it| (it.path.clone(), manifest::sum(&it.text)));
+        folder.put(&Manifest::of(given, BTreeMap::new(), State::Pending).file()).unwrap();
+        folder.put(&files[0]).unwrap();
+        assert!(!Folder::open(root.path()).unwrap().drift(&all(&files)).is_none());
         assert_eq!(Folder::open(root.path()).unwrap().write(&all(&files), false).unwrap().changed, 1);
-        assert!(Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());
+        assert!(Folder::open(root.path()).unwrap().drift(&all(&files)).is_none());
     }
 
     #[test]
@@ -369,16 +279,16 @@ mod tests {
         open().write(&all(&rules), false).unwrap();
         let written = open().write(&of("crd", &objects), true).unwrap();
         assert_eq!((written.others, written.pruned.len(), written.stale.len()), (2, 0, 0));
-        assert!(open().compare(&all(&rules)).unwrap().is_none());
-        assert!(open().compare(&of("crd", &objects)).unwrap().is_none());
+        assert!(open().drift(&all(&rules)).is_none());
+        assert!(open().drift(&of("crd", &objects)).is_none());
         // What the specification no longer gives is left over of its own target only.
-        assert!(!open().compare(&of("crd", &objects[..1])).unwrap().is_none());
+        assert!(!open().drift(&of("crd", &objects[..1])).is_none());
         let written = open().write(&all(&rules[..1]), true).unwrap();
         assert_eq!(written.pruned, ["rules/b.rules.yaml"]);
         let written = open().write(&of("crd", &objects[..1]), true).unwrap();
         assert_eq!(written.pruned, ["rules/crd/b.yaml"]);
         assert!(root.path().join("rules/a.rules.yaml").exists());
-        assert!(open().compare(&all(&rules[..1])).unwrap().is_none());
+        assert!(open().drift(&all(&rules[..1])).is_none());
     }
 
     #[test]
@@ -393,13 +303,13 @@ mod tests {
     }
 
     #[test]
-    fn more_files_than_a_batch_are_written() {
+    fn more_files_than_may_be_open_are_written() {
         let root = tempfile::tempdir().unwrap();
         let path = |number| format!("rules/{number}.rules.yaml");
-        let files: Vec<File> = (0..=BATCH * 2).map(|it| file(&path(it), "x")).collect();
+        let files: Vec<File> = (0..1500).map(|it| file(&path(it), "x")).collect();
         let folder = Folder::open(root.path()).unwrap();
         assert_eq!(folder.write(&all(&files), false).unwrap().changed, files.len());
-        assert!(Folder::open(root.path()).unwrap().compare(&all(&files)).unwrap().is_none());
+        assert!(Folder::open(root.path()).unwrap().drift(&all(&files)).is_none());
         // Every file, the list, and nothing temporary.
         assert_eq!(fs::read_dir(root.path().join("rules")).unwrap().count(), files.len() + 1);
     }

@@ -7,7 +7,7 @@ use sla_model::{
     tier::{Smtp, Webhook, WebhookUrl},
 };
 
-use super::{File, Input, RULES, Target, yaml};
+use super::{Input, Out, RULES, Target, yaml};
 use crate::plan::{Inhibition, Receiver, Route};
 
 /// What is one notification: `burn` is left out, so that fast and slow burn of one incident are told once.
@@ -22,7 +22,7 @@ pub const TARGET: Target = Target {
     render,
 };
 
-fn render(input: &Input<'_>) -> Vec<File> {
+fn render(input: &Input<'_>, out: &Out<'_>) {
     let routing = input.plan.routing();
     let document = Document {
         global: routing.smtp.as_ref().map(global),
@@ -35,7 +35,7 @@ fn render(input: &Input<'_>) -> Vec<File> {
         receivers: routing.receivers.iter().map(receiver).collect(),
     };
     let about = "Alertmanager's configuration: who is told of what.";
-    vec![yaml::file(input, format!("{RULES}/alertmanager.yaml"), about, &document)]
+    out(yaml::file(input, format!("{RULES}/alertmanager.yaml"), about, &document));
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    File, Input, RULES, RuleSet, Target, is_in, layout,
+    File, Input, Out, RULES, RuleSet, Target, is_in, layout,
     rules::{GroupDocument, groups},
     yaml,
 };
@@ -56,8 +56,8 @@ struct Spec {
     groups: Vec<GroupDocument>,
 }
 
-fn render(input: &Input<'_>) -> Vec<File> {
-    parallel::map(&layout::apart(input.plan), |it| file(input, it)).into_iter().flatten().collect()
+fn render(input: &Input<'_>, out: &Out<'_>) {
+    parallel::each(&layout::apart(input.plan), |it| file(input, it).into_iter().for_each(out));
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {

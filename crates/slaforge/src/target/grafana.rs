@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sla_model::duration;
 
-use super::{DASHBOARDS, File, Input, Target, yaml};
+use super::{DASHBOARDS, File, Input, Out, Target, yaml};
 use crate::plan::{Board, Panel, PanelKind, Query};
 
 /// Columns of a dashboard.
@@ -28,11 +28,10 @@ pub const TARGET: Target = Target {
     render,
 };
 
-fn render(input: &Input<'_>) -> Vec<File> {
-    let mut files: Vec<File> = input.plan.boards().iter().map(|it| board(input, it)).collect();
-    files.push(data_source(input));
-    files.push(provider(input));
-    files
+fn render(input: &Input<'_>, out: &Out<'_>) {
+    input.plan.boards().iter().map(|it| board(input, it)).for_each(out);
+    out(data_source(input));
+    out(provider(input));
 }
 
 fn board(input: &Input<'_>, board: &Board) -> File {

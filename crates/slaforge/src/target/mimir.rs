@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    File, Input, RULES, RuleSet, Target, is_in,
+    File, Input, Out, RULES, RuleSet, Target, is_in,
     rules::{GroupDocument, groups},
     yaml,
 };
@@ -24,8 +24,8 @@ struct Document {
     groups: Vec<GroupDocument>,
 }
 
-fn render(input: &Input<'_>) -> Vec<File> {
-    parallel::map(&input.sets, |it| file(input, it)).into_iter().flatten().collect()
+fn render(input: &Input<'_>, out: &Out<'_>) {
+    parallel::each(&input.sets, |it| file(input, it).into_iter().for_each(out));
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {

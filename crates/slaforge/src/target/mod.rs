@@ -13,7 +13,7 @@ mod scrape;
 mod victoria;
 mod yaml;
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use sla_model::{Model, Pace};
 
@@ -29,6 +29,9 @@ pub struct File {
     /// The whole text.
     pub text: String,
 }
+
+/// Takes the files: all texts together may be hundreds of megabytes.
+pub type Out<'o> = dyn Fn(File) + Sync + 'o;
 
 /// What a target may use: the plan at its pace, and the model for what a pace never changes.
 pub struct Input<'i> {
@@ -52,8 +55,8 @@ pub struct Target {
     pub default: bool,
     /// Whether a path below the output folder is one that it writes. No path has two owners.
     pub owns: fn(&str) -> bool,
-    /// Returns the files.
-    render: fn(&Input<'_>) -> Vec<File>,
+    /// Gives the files away, each as soon as it is written and in no order.
+    render: fn(&Input<'_>, &Out<'_>),
 }
 
 /// Every target, in the order in which it is written.
@@ -91,15 +94,23 @@ pub fn defaults() -> Vec<&'static Target> {
     TARGETS.iter().filter(|it| it.default).collect()
 }
 
-/// Returns the files of some targets at a pace, sorted by path.
-pub fn render(model: &Model, pace: Pace, targets: &[&Target], layout: Layout) -> Vec<File> {
+/// Renders the files of some targets at a pace.
+pub fn render(model: &Model, pace: Pace, targets: &[&Target], layout: Layout, out: &Out<'_>) {
     let plan = crate::compile::plan(model).at(pace);
     let sets = match layout {
         Layout::Installed => layout::sets(model, plan),
         Layout::Apart => layout::apart(plan),
     };
     let input = Input { model, plan, sets, pace };
-    let mut files: Vec<File> = targets.iter().flat_map(|it| (it.render)(&input)).collect();
+    targets.iter().for_each(|it| (it.render)(&input, out));
+}
+
+/// Returns the files of some targets at a pace, sorted by path.
+pub fn files(model: &Model, pace: Pace, targets: &[&Target], layout: Layout) -> Vec<File> {
+    let files = Mutex::new(Vec::new());
+    let lock = "nothing that holds it panics";
+    render(model, pace, targets, layout, &|it| files.lock().expect(lock).push(it));
+    let mut files = files.into_inner().expect(lock);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
@@ -143,7 +154,7 @@ mod tests {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
             let model = sla_spec::open(&path, &BTreeMap::new()).unwrap().model;
             for target in TARGETS {
-                let files = render(&model, Pace::REAL, &[target], Layout::Installed);
+                let files = files(&model, Pace::REAL, &[target], Layout::Installed);
                 assert!(!files.is_empty(), "{}", target.name);
                 for file in files {
                     let owners = TARGETS.iter().filter(|it| (it.owns)(&file.path)).map(|it| it.name);

@@ -39,13 +39,21 @@ impl<'i> Molds<'i> {
         Self { input, write, members, molds }
     }
 
-    /// Adds the text of one unit.
-    pub fn write(&self, unit: Unit<'_>, text: &mut String) {
-        let member = self.members.get(unit.name());
-        match member.and_then(|(mold, own)| self.molds[*mold].as_ref().zip(Some(own))) {
-            Some((mold, own)) => mold.fill(own, text),
-            None => *text += &(self.write)(self.input, unit),
+    /// Adds the texts of some units.
+    pub fn write(&self, units: &[Unit<'_>], text: &mut String) {
+        let filled = units.iter().filter_map(|it| self.mold(*it)).map(|(mold, own)| mold.length(own));
+        text.reserve(filled.sum());
+        for unit in units {
+            match self.mold(*unit) {
+                Some((mold, own)) => mold.fill(own, text),
+                None => *text += &(self.write)(self.input, *unit),
+            }
         }
+    }
+
+    fn mold(&self, unit: Unit<'_>) -> Option<(&Mold, &[&str])> {
+        let (mold, own) = self.members.get(unit.name())?;
+        Some((self.molds[*mold].as_ref()?, own))
     }
 }
 
@@ -87,6 +95,11 @@ impl Mold {
             }
         }
         Self { parts, rest: text[begin..].to_owned() }
+    }
+
+    fn length(&self, names: &[&str]) -> usize {
+        let parts = self.parts.iter().map(|(part, number)| part.len() + names[*number].len());
+        parts.sum::<usize>() + self.rest.len()
     }
 
     fn fill(&self, names: &[&str], text: &mut String) {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    File, Input, RULES, RuleSet, Target, is_sharded,
+    File, Input, Out, RULES, RuleSet, Target, is_sharded,
     mold::Molds,
     rules::{GroupDocument, groups},
     yaml,
@@ -29,9 +29,9 @@ const SHARDED: &str = "
 const OFFSET: &str = "
 # Its groups have `query_offset`: Prometheus 2.53 or newer.";
 
-fn render(input: &Input<'_>) -> Vec<File> {
+fn render(input: &Input<'_>, out: &Out<'_>) {
     let molds = Molds::new(input, unit);
-    parallel::map(&input.sets, |it| file(input, &molds, it)).into_iter().flatten().collect()
+    parallel::each(&input.sets, |it| file(input, &molds, it).into_iter().for_each(out));
 }
 
 /// Returns where the rule file of this name stands.
@@ -60,8 +60,6 @@ fn file(input: &Input<'_>, molds: &Molds<'_>, set: &RuleSet<'_>) -> Option<File>
     let mut text =
         yaml::header(input, &format!("Prometheus recording and alerting rules.{sharded}{offset}")) + KEY;
     let empty = text.len();
-    for unit in &set.units {
-        molds.write(*unit, &mut text);
-    }
+    molds.write(&set.units, &mut text);
     (text.len() > empty).then(|| File { path: path(&set.name), text })
 }

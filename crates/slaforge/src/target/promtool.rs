@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use sla_model::duration;
 
-use super::{File, Input, RULES, RuleSet, Target, prometheus, yaml};
+use super::{File, Input, Out, RULES, RuleSet, Target, prometheus, yaml};
 use crate::{
     parallel,
     plan::{Case, CaseFile, Check},
@@ -21,8 +21,8 @@ pub const TARGET: Target = Target {
     render,
 };
 
-fn render(input: &Input<'_>) -> Vec<File> {
-    parallel::map(&input.sets, |set| alone(input, set)).into_iter().flatten().collect()
+fn render(input: &Input<'_>, out: &Out<'_>) {
+    parallel::each(&input.sets, |set| alone(input, set).into_iter().for_each(out));
 }
 
 fn alone(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sla_model::duration;
 
-use super::{File, Input, RULES, Target, yaml};
+use super::{Input, Out, RULES, Target, yaml};
 use crate::plan::Job;
 
 /// The longest time a scrape may take; Prometheus' own default.
@@ -23,7 +23,7 @@ pub const TARGET: Target = Target {
     render,
 };
 
-fn render(input: &Input<'_>) -> Vec<File> {
+fn render(input: &Input<'_>, out: &Out<'_>) {
     let collection = input.plan.collection();
     let document = Document {
         global: Global {
@@ -38,7 +38,7 @@ fn render(input: &Input<'_>) -> Vec<File> {
         scrape_configs: collection.jobs.iter().map(job).collect(),
     };
     let about = "Prometheus' configuration; paths are relative to this file.";
-    vec![yaml::file(input, format!("{RULES}/scrape.yaml"), about, &document)]
+    out(yaml::file(input, format!("{RULES}/scrape.yaml"), about, &document));
 }
 
 #[derive(Serialize)]

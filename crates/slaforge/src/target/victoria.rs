@@ -11,7 +11,7 @@ use serde::Serialize;
 use sla_model::duration;
 
 use super::{
-    File, Input, RULES, RuleSet, Target, is_in,
+    File, Input, Out, RULES, RuleSet, Target, is_in,
     rules::{GroupDocument, group},
     yaml,
 };
@@ -49,8 +49,8 @@ struct Document {
     groups: Vec<GroupDocument>,
 }
 
-fn render(input: &Input<'_>) -> Vec<File> {
-    parallel::map(&input.sets, |it| file(input, it)).into_iter().flatten().collect()
+fn render(input: &Input<'_>, out: &Out<'_>) {
+    parallel::each(&input.sets, |it| file(input, it).into_iter().for_each(out));
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {

@@ -1,0 +1,96 @@
+//! Selectors of known words. A plain selector is valid exactly if its parts are, so each name, label and pattern is
+//! shown to the parser once; ten thousand objectives share a handful, and a pattern takes longer than all else.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use promql_parser::parser::{self, Expr};
+use sla_model::selector::{MatchOp, Matcher, Selector};
+
+use super::scan::{Compared, Parts};
+
+/// A specification has few; whoever writes more of them waits for the parser.
+const WORDS_MAX: usize = 10_000;
+
+/// Names, labels and patterns that the parser accepted.
+#[derive(Default)]
+struct Known {
+    names: BTreeSet<String>,
+    labels: BTreeSet<String>,
+    /// With their quotes.
+    patterns: BTreeSet<String>,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// Returns the selector whose parts these are. `None`: the parser must say what it is, or what is wrong.
+pub fn selector(text: &str, parts: &Parts) -> Option<Selector> {
+    KNOWN.with_borrow_mut(|known| known.selector(text, parts))
+}
+
+impl Known {
+    fn selector(&mut self, text: &str, parts: &Parts) -> Option<Selector> {
+        let name = &text[parts.name.clone()?];
+        if !is_known(&mut self.names, name, str::to_owned) {
+            return None;
+        }
+        let matchers = parts.matchers.iter().map(|it| self.matcher(text, it)).collect::<Option<_>>()?;
+        Some(Selector { metric: name.parse().ok()?, matchers })
+    }
+
+    fn matcher(&mut self, text: &str, compared: &Compared) -> Option<Matcher> {
+        let label = &text[compared.label.clone()];
+        let quoted = &text[compared.value.clone()];
+        let is_pattern = matches!(compared.op, MatchOp::Matches | MatchOp::NotMatches);
+        let valid = label != super::NAME
+            && is_known(&mut self.labels, label, |it| format!("x{{{it}=\"\"}}"))
+            && !quoted.contains(['\\', '\n'])
+            && (!is_pattern || is_known(&mut self.patterns, quoted, |it| format!("x{{x=~{it}}}")));
+        let label = if valid { label.parse().ok()? } else { return None };
+        Some(Matcher { label, op: compared.op, value: quoted[1..quoted.len() - 1].to_owned() })
+    }
+}
+
+/// Whether a word is one that a selector may hold; if it is new, the parser is asked about a selector with it.
+fn is_known(known: &mut BTreeSet<String>, word: &str, example: impl Fn(&str) -> String) -> bool {
+    if known.contains(word) {
+        return true;
+    }
+    let valid = matches!(parser::parse(&example(word)), Ok(Expr::VectorSelector(_)));
+    if valid {
+        if known.len() == WORDS_MAX {
+            known.clear();
+        }
+        known.insert(word.to_owned());
+    }
+    valid
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::promql::scan;
+
+    proptest! {
+        #[test]
+        fn known_words_mean_what_the_parser_says(
+            name in "(sum|or|inf|by|offset|group_left|x_total|a:b|[a-z_]{1,3})",
+            matchers in proptest::collection::vec(
+                ("(by|on|bool|__name__|[a-z_0-9]{1,3})", "(=|!=|=~|!~)", "(\"[a-z药.*(\\\\]{0,4}\"|`[a\\\\(]?`|'b|c')"),
+                0..4,
+            ),
+        ) {
+            let matchers: Vec<String> = matchers.iter().map(|it| format!("{} {} {}", it.0, it.1, it.2)).collect();
+            let text = format!("{name} {{{}}}", matchers.join(", "));
+            if let Some(known) = scan::selector(&text).ok().and_then(|parts| selector(&text, &parts)) {
+                let Ok(Expr::VectorSelector(parsed)) = parser::parse(&text) else {
+                    panic!("{text} is no selector");
+                };
+                prop_assert_eq!(super::super::converted(&parsed).unwrap(), known);
+            }
+        }
+    }
+}
