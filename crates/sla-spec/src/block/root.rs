@@ -1,7 +1,7 @@
 //! The whole specification: unites the files of a set and decodes block by block.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeInclusive,
     rc::Rc,
     time::Duration,
@@ -153,12 +153,15 @@ pub struct Root {
     incomplete: bool,
 }
 
+/// Where each thing was first defined, by block and name.
+type Seen = HashMap<(&'static str, Rc<str>), Span>;
+
 impl Root {
     /// Unites the trees of all files; `incomplete` says that some file has no tree.
     pub fn unite(files: &[Rc<Node>], incomplete: bool, cx: &mut Context<'_>) -> Self {
         let place = files.first().map_or(Span::new(0, 0, 0), |it| it.span);
         let mut root = Self { place, incomplete, ..Self::default() };
-        let mut seen = BTreeMap::new();
+        let mut seen = Seen::new();
         for file in files {
             root.add(file, &mut seen, cx);
         }
@@ -170,7 +173,7 @@ impl Root {
         root
     }
 
-    fn add(&mut self, file: &Node, seen: &mut BTreeMap<(&'static str, Rc<str>), Span>, cx: &mut Context<'_>) {
+    fn add(&mut self, file: &Node, seen: &mut Seen, cx: &mut Context<'_>) {
         let Kind::Map(entries) = &file.kind else {
             self.incomplete = true;
             let problem = format!("a specification is a mapping, not {}", file.what());
@@ -200,13 +203,7 @@ impl Root {
         }
     }
 
-    fn block(
-        &mut self,
-        field: &'static Field,
-        entry: &Entry,
-        seen: &mut BTreeMap<(&'static str, Rc<str>), Span>,
-        cx: &mut Context<'_>,
-    ) {
+    fn block(&mut self, field: &'static Field, entry: &Entry, seen: &mut Seen, cx: &mut Context<'_>) {
         // A block whose lines are all commented out is empty, not wrong.
         if entry.value.is_null() {
             return;

@@ -1,10 +1,13 @@
 //! Selectors of known words. A plain selector is valid exactly if its parts are, so each name, label and pattern is
 //! shown to the parser once; ten thousand objectives share a handful, and a pattern takes longer than all else.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use promql_parser::parser::{self, Expr};
-use sla_model::selector::{MatchOp, Matcher, Selector};
+use sla_model::{
+    id::{LabelName, MetricName},
+    selector::{MatchOp, Matcher, Selector},
+};
 
 use super::scan::{Compared, Parts};
 
@@ -14,10 +17,10 @@ const WORDS_MAX: usize = 10_000;
 /// Names, labels and patterns that the parser accepted.
 #[derive(Default)]
 struct Known {
-    names: BTreeSet<String>,
-    labels: BTreeSet<String>,
+    names: BTreeMap<String, MetricName>,
+    labels: BTreeMap<String, LabelName>,
     /// With their quotes.
-    patterns: BTreeSet<String>,
+    patterns: BTreeMap<String, ()>,
 }
 
 thread_local! {
@@ -32,39 +35,42 @@ pub fn selector(text: &str, parts: &Parts) -> Option<Selector> {
 impl Known {
     fn selector(&mut self, text: &str, parts: &Parts) -> Option<Selector> {
         let name = &text[parts.name.clone()?];
-        if !is_known(&mut self.names, name, str::to_owned) {
-            return None;
-        }
+        let metric = known(&mut self.names, name, str::to_owned, |it| it.parse().ok())?;
         let matchers = parts.matchers.iter().map(|it| self.matcher(text, it)).collect::<Option<_>>()?;
-        Some(Selector { metric: name.parse().ok()?, matchers })
+        Some(Selector { metric, matchers })
     }
 
     fn matcher(&mut self, text: &str, compared: &Compared) -> Option<Matcher> {
         let label = &text[compared.label.clone()];
         let quoted = &text[compared.value.clone()];
-        let is_pattern = matches!(compared.op, MatchOp::Matches | MatchOp::NotMatches);
-        let valid = label != super::NAME
-            && is_known(&mut self.labels, label, |it| format!("x{{{it}=\"\"}}"))
-            && !quoted.contains(['\\', '\n'])
-            && (!is_pattern || is_known(&mut self.patterns, quoted, |it| format!("x{{x=~{it}}}")));
-        let label = if valid { label.parse().ok()? } else { return None };
+        if label == super::NAME || quoted.contains(['\\', '\n']) {
+            return None;
+        }
+        let label = known(&mut self.labels, label, |it| format!("x{{{it}=\"\"}}"), |it| it.parse().ok())?;
+        if matches!(compared.op, MatchOp::Matches | MatchOp::NotMatches) {
+            known(&mut self.patterns, quoted, |it| format!("x{{x=~{it}}}"), |_| Some(()))?;
+        }
         Some(Matcher { label, op: compared.op, value: quoted[1..quoted.len() - 1].to_owned() })
     }
 }
 
-/// Whether a word is one that a selector may hold; if it is new, the parser is asked about a selector with it.
-fn is_known(known: &mut BTreeSet<String>, word: &str, example: impl Fn(&str) -> String) -> bool {
-    if known.contains(word) {
-        return true;
+/// Returns what a word is, if a selector may hold it. If it is new, the parser is asked about a selector with it.
+fn known<T: Clone>(
+    words: &mut BTreeMap<String, T>,
+    word: &str,
+    example: impl Fn(&str) -> String,
+    of: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    if let Some(known) = words.get(word) {
+        return Some(known.clone());
     }
-    let valid = matches!(parser::parse(&example(word)), Ok(Expr::VectorSelector(_)));
-    if valid {
-        if known.len() == WORDS_MAX {
-            known.clear();
-        }
-        known.insert(word.to_owned());
+    let Ok(Expr::VectorSelector(_)) = parser::parse(&example(word)) else { return None };
+    let value = of(word)?;
+    if words.len() == WORDS_MAX {
+        words.clear();
     }
-    valid
+    words.insert(word.to_owned(), value.clone());
+    Some(value)
 }
 
 #[cfg(test)]

@@ -32,12 +32,8 @@ impl Compared {
 }
 
 /// The longer signs first.
-const OPS: [(&str, MatchOp); 4] = [
-    ("=~", MatchOp::Matches),
-    ("!~", MatchOp::NotMatches),
-    ("!=", MatchOp::NotEqual),
-    ("=", MatchOp::Equal),
-];
+const OPS: [(&str, MatchOp); 4] =
+    [("=~", MatchOp::Matches), ("!~", MatchOp::NotMatches), ("!=", MatchOp::NotEqual), ("=", MatchOp::Equal)];
 
 struct Scan<'t> {
     text: &'t str,

@@ -155,14 +155,16 @@ fn is_directory(path: &Path) -> Result<bool, ReadError> {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    // One byte more than allowed tells a file that is too large from one that just fits.
-    let limit = FILE_BYTES_MAX as u64 + 1;
-    let read = File::open(path).and_then(|it| it.take(limit).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
-    }
+    let read = || {
+        let file = File::open(path)?;
+        // One byte more than allowed tells a file that is too large from one that just fits.
+        let limit = FILE_BYTES_MAX as u64 + 1;
+        let length = file.metadata()?.len().min(limit);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|source| ReadError::Io { path: path.to_owned(), source })
 }
 
 fn specifications(directory: &Path) -> Result<Vec<PathBuf>, ReadError> {

@@ -1,7 +1,7 @@
 //! Keys that stand twice, and merge keys (`<<: *defaults`).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     rc::Rc,
 };
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// Returns the entries with the first of each key, and reports the others.
 pub fn unique(entries: Vec<Entry>, problems: &mut Vec<Diagnostic>) -> Vec<Entry> {
-    let mut seen: BTreeMap<Rc<str>, Span> = BTreeMap::new();
+    let mut seen: HashMap<Rc<str>, Span> = HashMap::with_capacity(entries.len());
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         if let Some(first) = seen.get(&entry.key) {

@@ -3,7 +3,10 @@
 //! The events come from the parser below `serde-saphyr`, not through serde: a serde map hides duplicate keys
 //! and the place of keys, and stops at the first wrong type.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+};
 
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, Tag};
 
@@ -58,6 +61,7 @@ fn read(
         problems,
         open: Vec::new(),
         anchors: BTreeMap::new(),
+        keys: HashSet::new(),
         nodes: 0,
         roots: Vec::new(),
     };
@@ -80,6 +84,8 @@ struct Builder<'t> {
     problems: &'t mut Vec<Diagnostic>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Rc<Node>>,
+    /// Every key once: ten thousand objectives have ten different ones, their names apart.
+    keys: HashSet<Rc<str>>,
     /// Nodes that were made or copied, against [`NODES_MAX`].
     nodes: usize,
     roots: Vec<Rc<Node>>,
@@ -236,7 +242,7 @@ impl Builder<'_> {
             Content::List(items) => items.push(node),
             Content::Map { entries, key, merges } => match key.take() {
                 None => match &node.kind {
-                    Kind::Scalar(scalar) => *key = Some((scalar.text.as_str().into(), span)),
+                    Kind::Scalar(scalar) => *key = Some((shared(&mut self.keys, &scalar.text), span)),
                     _ => return Err(Box::new(complex_key(span))),
                 },
                 Some((key, _)) if &*key == "<<" => merges.push(node),
@@ -245,6 +251,15 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+fn shared(keys: &mut HashSet<Rc<str>>, text: &str) -> Rc<str> {
+    if let Some(known) = keys.get(text) {
+        return Rc::clone(known);
+    }
+    let key: Rc<str> = text.into();
+    keys.insert(Rc::clone(&key));
+    key
 }
 
 fn style_of(style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Style, Fatal> {

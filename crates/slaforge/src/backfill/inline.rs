@@ -140,10 +140,13 @@ mod tests {
         let tiles = recorded(plan, plan.unit("by-probe").unwrap());
         let names: Vec<_> = tiles.iter().map(|it| (it.name.as_str(), it.step)).collect();
         assert_eq!(names, TILES[..3]);
+        let runs = "sla_probe_runs_total{probe=\"home\"}";
         assert_eq!(
             tiles[0].expr.to_string(),
-            "300 * avg_over_time((sum(rate(sla_probe_runs_total{probe=\"home\"}[5m])) >= 0)[4m45s:30s]) \
-             and on () vector(time()) % 300 < 30"
+            format!(
+                "300 * avg_over_time((sum((({runs} > 10 * {runs} offset 5m) - {runs} offset 5m) / 300 \
+                 or rate({runs}[5m])) >= 0)[4m45s:30s]) and on () vector(time()) % 300 < 30"
+            )
         );
         let hours = recorded(plan, plan.unit("by-latency").unwrap());
         assert_eq!(hours.len(), TILES.len());

@@ -69,14 +69,9 @@ pub fn kinds<'m>(units: &[Unit<'m>]) -> Vec<Kind<'m>> {
 
 impl<'m> Plan<'m> {
     /// Applies a function to the rules of one unit of each kind, and tells how many units are of it.
-    pub fn of_kinds<R: Send>(
-        self,
-        of: impl Fn(&RuleFile) -> R + Sync,
-    ) -> Vec<(R, usize)> {
+    pub fn of_kinds<R: Send>(self, of: impl Fn(&RuleFile) -> R + Sync) -> Vec<(R, usize)> {
         let units = self.units();
-        parallel::map(&kinds(&units), |it| {
-            (of(&self.rules(units[it.members[0].0])), it.members.len())
-        })
+        parallel::map(&kinds(&units), |it| (of(&self.rules(units[it.members[0].0])), it.members.len()))
     }
 }
 
@@ -98,7 +93,20 @@ impl<'m> StandIn<'m> {
         let id = names.id(&objective.id, objective.id.as_str());
         let title = names.title(&objective.title);
         let indicator = names.indicator(&objective.indicator);
-        let objective = Objective { id, title, indicator, ..objective.clone() };
+        let Objective { module, target, window, by, page, ticket, idle, spends, .. } = objective;
+        let objective = Objective {
+            id,
+            title,
+            module: module.clone(),
+            target: *target,
+            window: *window,
+            by: by.clone(),
+            indicator,
+            page: page.clone(),
+            ticket: ticket.clone(),
+            idle: idle.clone(),
+            spends: spends.clone(),
+        };
         Self { objective, own: names.own, names: names.names }
     }
 }

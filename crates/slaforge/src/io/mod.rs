@@ -164,6 +164,7 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::MARK;
 
     fn file(path: &str, text: &str) -> File {
         File { path: path.to_owned(), text: format!("# {MARK}\n{text}\n") }

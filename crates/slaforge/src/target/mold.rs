@@ -110,3 +110,104 @@ impl Mold {
         text.push_str(&self.rest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, path::Path};
+
+    use proptest::prelude::*;
+    use sla_model::{
+        Model, Pace,
+        counter::Counter,
+        id::ObjectiveId,
+        indicator::{Indicator, Part},
+        objective::Objective,
+        selector::Selector,
+        text::Text,
+    };
+
+    use super::*;
+    use crate::{compile, target::prometheus};
+
+    fn kinds() -> Model {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/kinds/sla.yaml");
+        sla_spec::open(&path, &BTreeMap::new()).unwrap().model
+    }
+
+    fn selectors(indicator: &mut Indicator) -> Vec<&mut Selector> {
+        match indicator {
+            Indicator::Ratio { total, part: Part::Good(part) | Part::Bad(part) } => [total, part]
+                .into_iter()
+                .filter_map(|it| match it {
+                    Counter::Selector(it) => Some(it),
+                    Counter::Query(_) => None,
+                })
+                .collect(),
+            Indicator::Latency { histogram, .. } | Indicator::Mean { histogram, .. } => {
+                vec![&mut histogram.selector]
+            }
+            Indicator::Slices { gauge, .. } => vec![gauge],
+            _ => Vec::new(),
+        }
+    }
+
+    /// A copy of an objective under other names.
+    fn copy(pattern: &Objective, id: &str, title: &str, value: &str) -> Objective {
+        let mut copy = Objective { id: id.parse().unwrap(), title: Text::new(title, id), ..pattern.clone() };
+        for selector in selectors(&mut copy.indicator) {
+            selector.matchers.push(crate::promql::build::equal("place", value));
+        }
+        copy
+    }
+
+    /// Every unit is written as if it were the only one; returns how many were filled in.
+    fn alone_and_together(model: &Model) -> usize {
+        let plan = compile::plan(model);
+        let input = Input { model, plan, sets: Vec::new(), pace: Pace::REAL };
+        let molds = Molds::new(&input, prometheus::unit);
+        for unit in plan.units() {
+            let mut together = String::new();
+            molds.write(&[unit], &mut together);
+            assert_eq!(together, prometheus::unit(&input, unit), "{}", unit.name());
+        }
+        plan.units().into_iter().filter(|it| molds.mold(*it).is_some()).count()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn what_is_filled_in_is_what_would_be_written(
+            names in proptest::collection::btree_map(
+                "(x|Q0qqqq|X1xxxx|null-|true|1?[a-z][a-zQX0-9_-]{3,14})[a-z0-9]{2}",
+                (
+                    "(null|true|no|支付成功|支付 成功|pay in|Payments|1e5|a: b|#a|- a|a{2}|'a|\"a|  a|a  b|[a-z支 -]{1,12})",
+                    "(/api/v1|a\\\\b|支付|[a-z0-9.-]{0,12})",
+                ),
+                20..40,
+            )
+        ) {
+            let mut model = kinds();
+            let patterns: Vec<Objective> = model.objectives.values().cloned().collect();
+            for (number, (id, (title, value))) in names.iter().enumerate() {
+                let Ok(key) = id.parse::<ObjectiveId>() else { continue };
+                let copy = copy(&patterns[number % 3], id, title, value);
+                model.objectives.insert(key, copy);
+            }
+            alone_and_together(&model);
+        }
+    }
+
+    #[test]
+    fn alike_objectives_of_every_kind_are_filled_in() {
+        let mut model = kinds();
+        let patterns: Vec<Objective> = model.objectives.values().cloned().collect();
+        for pattern in &patterns {
+            for number in 0..MEMBERS_MIN {
+                let copy = copy(pattern, &format!("{}-no-{number}", pattern.id), "支付 成功率", "somewhere");
+                model.objectives.insert(copy.id.clone(), copy);
+            }
+        }
+        let copies = patterns.len() * MEMBERS_MIN;
+        assert_eq!(alone_and_together(&model), copies);
+    }
+}

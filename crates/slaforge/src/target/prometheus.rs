@@ -47,8 +47,8 @@ struct Document {
 /// The key that every unit's text would begin with.
 const KEY: &str = "groups:\n";
 
-/// The groups of one unit, without the key.
-fn unit(input: &Input<'_>, unit: Unit<'_>) -> String {
+/// Returns the groups of one unit, without the key before them.
+pub fn unit(input: &Input<'_>, unit: Unit<'_>) -> String {
     let groups = groups(input, &[unit]);
     let text = if groups.is_empty() { String::new() } else { yaml::body(&Document { groups }) };
     text.strip_prefix(KEY).unwrap_or_default().to_owned()

@@ -28,9 +28,7 @@ use crate::{
         trace::{STEP, Trace, at, samples},
     },
     plan::{Case, Check},
-    promql::build::{
-        aggregate, equal, exported, number, one_of, over_time, seconds, select, series, sum,
-    },
+    promql::build::{aggregate, equal, exported, number, one_of, over_time, seconds, select, series, sum},
 };
 
 /// Events per sample.
