@@ -11,7 +11,7 @@ mod exporter;
 mod generate;
 mod ours;
 mod report;
-mod rules;
+pub mod rules;
 mod shop;
 
 use std::{fs, process::ExitCode};
