@@ -6,6 +6,7 @@ mod backfill;
 mod calendar;
 mod leftovers;
 mod outage;
+mod two_servers;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
