@@ -57,7 +57,7 @@ struct Spec {
 }
 
 fn render(input: &Input<'_>) -> Vec<File> {
-    parallel::map(&layout::apart(input.plan), |it| file(input, it)).into_iter().flatten().collect()
+    parallel::map(&layout::apart(input.plan.units()), |it| file(input, it)).into_iter().flatten().collect()
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
