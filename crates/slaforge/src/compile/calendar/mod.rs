@@ -31,6 +31,8 @@ pub const PERIOD: &str = "period";
 /// A period is at most so much longer than its days: no zone's clocks are moved back further than that.
 const CLOCKS_MOVED_MAX: Duration = Duration::from_hours(1);
 
+const HOUR_SECONDS: u32 = 3600;
+
 /// The calendar of one objective.
 pub struct Calendar<'m> {
     model: &'m Model,
@@ -130,17 +132,16 @@ impl<'m> Calendar<'m> {
         }
     }
 
-    /// Hours of the present period up to the last full hour of UTC, when hourly tiles were written.
+    /// Hours of the present period up to the last full hour of UTC, when hourly tiles were written: that may be since
+    /// the time that tiles stand for, and in the midst of an hour on the wall.
     pub fn hours(&self) -> Expr {
-        let mut hours = self.hours_on_the_wall();
-        if self.zone.splits_hours() {
-            let utc = Expr::Call("minute", vec![vector(time().minus(seconds(self.shift)))]);
-            hours = hours.plus(self.call("minute").minus(utc).over(number(60)));
-        }
-        match self.moved(Moved::SoFar) {
-            Some(moved) => hours.minus(moved.over(number(3600))),
-            None => hours,
-        }
+        let on_the_wall = Expr::modulo(self.local(), HOUR_SECONDS).plus(seconds(self.shift));
+        let since = on_the_wall.minus(Expr::modulo(vector(time()), HOUR_SECONDS));
+        let since = match self.moved(Moved::SoFar) {
+            Some(moved) => since.minus(moved),
+            None => since,
+        };
+        self.hours_on_the_wall().plus(since.over(number(HOUR_SECONDS)))
     }
 
     /// Whole hours of the present period, as clocks count them.

@@ -53,7 +53,10 @@ impl At<'_> {
         match expr {
             Expr::Number(it) => *it,
             Expr::Seconds(it) => Decimal::from(it.as_secs()),
-            Expr::Instant { of, .. } => self.value(self.zone.get(&of.to_string()).expect("it is recorded")),
+            Expr::Instant { of, offset } => {
+                let then = At { now: self.now - offset.as_secs().cast_signed(), ..*self };
+                then.value(self.zone.get(&of.to_string()).expect("it is recorded"))
+            }
             Expr::Call("time", _) => Decimal::from(self.now),
             Expr::Call("vector", it) => self.value(&it[0]),
             Expr::Call("floor", it) => self.value(&it[0]).floor(),
@@ -67,7 +70,6 @@ impl At<'_> {
                     "day_of_year" => at.day_of_year(),
                     "days_in_month" => i16::from(at.days_in_month()),
                     "hour" => i16::from(at.hour()),
-                    "minute" => i16::from(at.minute()),
                     other => panic!("{other}"),
                 })
             }
@@ -123,6 +125,15 @@ fn holds(world: &World, now: i64) {
         // Up to the last full hour of UTC, which may be half an hour before a midnight that splits it.
         let hours = Decimal::from(now.div_euclid(3600) * 3600 - begin) / Decimal::from(3600);
         let found = [at.value(&calendar.label()), at.value(&calendar.length()), at.value(&calendar.hours())];
+        // As tiles are late: the period is that of a while ago, the hour is the last one that is complete now.
+        let late = Duration::from_secs(285);
+        let shifted = Calendar::new(model, period, late);
+        let shown = At { now: now + 285, zone };
+        let whole = Decimal::from((now + 285).div_euclid(3600) * 3600 - begin) / Decimal::from(3600);
+        // Of the clocks what was recorded now is known, so just after a change the hour is not.
+        let changed = model.timezone.to_offset(Timestamp::from_second(now).unwrap())
+            != model.timezone.to_offset(Timestamp::from_second(now + 285).unwrap());
+        assert!(changed || shown.value(&shifted.hours()) == whole, "{} after {local}", period.name());
         assert_eq!(
             found,
             [Decimal::from(number), Decimal::from(end - begin), hours],

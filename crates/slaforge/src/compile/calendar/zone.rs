@@ -69,12 +69,6 @@ impl Zone {
         !self.changes.is_empty()
     }
 
-    /// Returns whether an hour of its clocks ever begins within an hour of UTC.
-    pub fn splits_hours(&self) -> bool {
-        let hour = Decimal::from(3600);
-        [self.first].into_iter().chain(self.changes.iter().map(|it| it.1)).any(|it| !(it % hour).is_zero())
-    }
-
     /// Returns by how much clocks were moved since a period began, or will be from its beginning to its end.
     fn moved(&self, period: Period, moved: Moved) -> Steps {
         let mut steps = Steps::new();
@@ -263,11 +257,5 @@ mod tests {
                 assert!(sla_spec::promql::selectors(&text).is_ok(), "{name} {what}");
             }
         }
-    }
-
-    #[test]
-    fn some_zones_split_hours() {
-        let split = ["Asia/Shanghai", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"];
-        assert_eq!(split.map(|it| zone(it).splits_hours()), [false, false, true, true]);
     }
 }
