@@ -31,7 +31,7 @@ type Steps = Vec<(i64, Decimal)>;
 
 /// The offsets of a zone from UTC.
 pub struct Zone {
-    zone: TimeZone,
+    rules: TimeZone,
     /// The first of the written years.
     first: Decimal,
     /// By how much clocks are moved, and when.
@@ -41,22 +41,22 @@ pub struct Zone {
 impl Zone {
     /// Reads the zone of a specification.
     pub fn of(model: &Model) -> Self {
-        let zone = model.timezone.clone();
+        let rules = model.timezone.clone();
         let second =
             |year: i16| date(year, 1, 1).to_zoned(TimeZone::UTC).map_or(0, |it| it.timestamp().as_second());
         let (from, to) = (second(YEARS.start), second(YEARS.end));
-        let offset = |at: Timestamp| Decimal::from(zone.to_offset(at).seconds());
+        let offset = |at: Timestamp| Decimal::from(rules.to_offset(at).seconds());
         let start = Timestamp::from_second(from).unwrap_or_default();
         let first = offset(start);
         let (mut before, mut changes) = (first, Steps::new());
-        for change in zone.following(start).take_while(|it| it.timestamp().as_second() < to) {
+        for change in rules.following(start).take_while(|it| it.timestamp().as_second() < to) {
             let at = change.timestamp();
             if offset(at) != before {
                 changes.push((at.as_second(), offset(at) - before));
                 before = offset(at);
             }
         }
-        Self { zone, first, changes }
+        Self { rules, first, changes }
     }
 
     /// Returns the first offset of the written years.
@@ -94,10 +94,10 @@ impl Zone {
 
     /// Returns the seconds in which the period of a second begins, and the next one.
     fn bounds(&self, period: Period, at: i64) -> Option<(i64, i64)> {
-        let day = Timestamp::from_second(at).ok()?.to_zoned(self.zone.clone()).date();
+        let day = Timestamp::from_second(at).ok()?.to_zoned(self.rules.clone()).date();
         let months = period.months().cast_signed();
         let first = Date::new(day.year(), (day.month() - 1) / months * months + 1, 1).ok()?;
-        let midnight = |it: Date| it.to_zoned(self.zone.clone()).ok().map(|it| it.timestamp().as_second());
+        let midnight = |it: Date| it.to_zoned(self.rules.clone()).ok().map(|it| it.timestamp().as_second());
         Some((midnight(first)?, midnight(first.checked_add(i64::from(months).months()).ok()?)?))
     }
 
@@ -113,14 +113,14 @@ impl Zone {
 
     /// Returns whether any period has moves that do not cancel out. Every objective asks, so it ends at the first.
     fn changes_lengths(&self, period: Period) -> bool {
-        let (mut begun, mut sum) = (i64::MIN, Decimal::ZERO);
+        let (mut last, mut sum) = (i64::MIN, Decimal::ZERO);
         for (at, by) in &self.changes {
             let Some((begin, _)) = self.bounds(period, *at) else { continue };
-            if begin != begun && !sum.is_zero() {
+            if begin != last && !sum.is_zero() {
                 return true;
             }
-            sum = if begin == begun { sum + by } else { *by };
-            begun = begin;
+            sum = if begin == last { sum + by } else { *by };
+            last = begin;
         }
         !sum.is_zero()
     }
