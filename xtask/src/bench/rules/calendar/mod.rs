@@ -84,12 +84,13 @@ pub async fn walk(
 
 /// Writes a specification with an objective for each period, and returns the rules that give its numbers.
 fn generate(folder: &Path, zone: &str) -> anyhow::Result<Vec<Timed>> {
-    let mut text = format!("timezone: {zone}\nretention: 400d\n{}", ours::head("code"));
-    for (name, _) in Period::ALL {
-        text += &format!(
+    let objective = |(name, _): (&str, Period)| {
+        format!(
             "  {name}:\n    module: api\n    target: 99%\n    window: {name}\n    indicator:\n      ratio: {{bad: 'http_requests_total{{code=\"500\"}}', total: http_requests_total}}\n"
-        );
-    }
+        )
+    };
+    let objectives = Period::ALL.map(objective).concat();
+    let text = format!("timezone: {zone}\nretention: 400d\n{}{objectives}", ours::head("code"));
     let source = folder.join("sla.yaml");
     fs::write(&source, text)?;
     let mut command = Command::new(stage::binary("slaforge")?);
