@@ -9,8 +9,8 @@
 
 mod exporter;
 mod generate;
-mod ours;
-mod report;
+pub mod ours;
+pub mod report;
 pub mod rules;
 mod shop;
 
