@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod backfill;
+mod calendar;
 mod leftovers;
 mod outage;
+mod two_servers;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -8,4 +8,5 @@ mod fmt;
 mod generate;
 mod import;
 mod init;
+mod shards;
 mod targets;

@@ -1,5 +1,6 @@
 //! `cargo xtask full`: what is too slow for every run, or needs tools that are built from source.
 
+mod engines;
 mod fuzz;
 mod import;
 
@@ -18,7 +19,7 @@ use crate::{
 const DENY_VERSION: &str = "0.20.2";
 
 /// Runs what is too slow for every run: licences and bans of dependencies, the rules under Prometheus 3 and pint,
-/// the exporter under Prometheus 3 and on a machine that is used up, every bench, the peers' own examples, fuzzing;
+/// the exporter under Prometheus 3 and on a machine that is used up, the rules on other engines, every bench, the peers' own examples, fuzzing;
 /// builds the tools for it from source, with Go
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -35,6 +36,8 @@ enum Area {
     Strict,
     /// The exporter under Prometheus 3 and exporter-toolkit's configurations, and on a machine that is used up
     Exporter,
+    /// The rules on VictoriaMetrics, Thanos, Mimir and as the operator's objects
+    Engines,
     /// Every measurement against a peer
     Bench,
     /// Imports the examples that Sloth, Pyrra and OpenSLO publish themselves
@@ -44,7 +47,8 @@ enum Area {
 }
 
 /// Every part, in the order in which they run.
-const AREAS: [Area; 6] = [Area::Deny, Area::Strict, Area::Exporter, Area::Bench, Area::Import, Area::Fuzz];
+const AREAS: [Area; 7] =
+    [Area::Deny, Area::Strict, Area::Exporter, Area::Engines, Area::Bench, Area::Import, Area::Fuzz];
 
 /// Runs the command.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -55,6 +59,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Area::Strict if strict::run()? => ExitCode::SUCCESS,
             Area::Exporter if outside::run()? => ExitCode::SUCCESS,
             Area::Strict | Area::Exporter => ExitCode::FAILURE,
+            Area::Engines => engines::run().await?,
             Area::Bench => benches().await?,
             Area::Import => import::run()?,
             Area::Fuzz => fuzz::run()?,

@@ -62,6 +62,38 @@ pub const PROMETHEUS: Peer = Peer {
     requirement: "github.com/prometheus/prometheus",
 };
 
+/// Evaluates rules for VictoriaMetrics.
+pub const VMALERT: Peer = Peer {
+    name: "vmalert",
+    module: "victoria",
+    package: "github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert",
+    requirement: "github.com/VictoriaMetrics/VictoriaMetrics",
+};
+
+/// VictoriaMetrics in one process.
+pub const VICTORIA: Peer = Peer {
+    name: "victoria-metrics",
+    module: "victoria",
+    package: "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics",
+    requirement: "github.com/VictoriaMetrics/VictoriaMetrics",
+};
+
+/// Every part of Thanos.
+pub const THANOS: Peer = Peer {
+    name: "thanos",
+    module: "thanos",
+    package: "github.com/thanos-io/thanos/cmd/thanos",
+    requirement: "github.com/thanos-io/thanos",
+};
+
+/// Reads and loads Mimir's rules. The module's versions are commits: Mimir's tags are not those of a Go module.
+pub const MIMIRTOOL: Peer = Peer {
+    name: "mimirtool",
+    module: "mimir",
+    package: "github.com/grafana/mimir/cmd/mimirtool",
+    requirement: "github.com/grafana/mimir",
+};
+
 /// Leaves out the service discoveries of every cloud, which are most of what Prometheus depends on.
 const TAGS: &str = "remove_all_sd";
 
@@ -150,7 +182,8 @@ mod tests {
 
     #[test]
     fn every_peer_is_pinned() {
-        for peer in [SLOTH, PYRRA, PINT, PROMTOOL, PROMETHEUS] {
+        let engines = [VMALERT, VICTORIA, THANOS, MIMIRTOOL];
+        for peer in [SLOTH, PYRRA, PINT, PROMTOOL, PROMETHEUS].into_iter().chain(engines) {
             assert!(peer.version().unwrap().starts_with('v'), "{}", peer.name);
         }
     }

@@ -1,6 +1,6 @@
 //! Which rule reads what which other rule records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use sla_model::selector::{MatchOp, Matcher, Selector};
@@ -33,6 +33,20 @@ pub fn levels(rules: &[&Rule]) -> anyhow::Result<Vec<Vec<usize>>> {
         levels.push(level);
     }
     Ok(levels)
+}
+
+/// Returns the rules that are wanted, and all that record what those read, directly or through others.
+pub fn needed(rules: &[&Rule], wanted: impl Fn(&Rule) -> bool) -> anyhow::Result<BTreeSet<usize>> {
+    let mut needed = BTreeSet::new();
+    let mut found: Vec<usize> = (0..rules.len()).filter(|it| wanted(rules[*it])).collect();
+    while let Some(index) = found.pop() {
+        if needed.insert(index) {
+            let selectors = sla_spec::promql::selectors(&rules[index].expr)?;
+            let read = |it: &usize| selectors.iter().any(|selector| gives(rules[*it], selector));
+            found.extend((0..rules.len()).filter(read));
+        }
+    }
+    Ok(needed)
 }
 
 /// Returns whether a rule may record what a selector selects. A label that the rule does not set may come from
@@ -75,6 +89,20 @@ mod tests {
             rule("both", "a", r#"tile{slo="a"} + raw"#),
         ];
         check(&rules, &[&["base"], &["tile"], &["ratio", "both"]]);
+    }
+
+    #[test]
+    fn what_is_needed_is_what_is_read() {
+        let rules = [
+            rule("ratio", "a", r#"tile{slo="a"} / 2"#),
+            rule("tile", "a", "base"),
+            rule("tile", "b", "base"),
+            rule("base", "", "raw"),
+            rule("other", "a", r#"ratio{slo="a"}"#),
+        ];
+        let rules: Vec<&Rule> = rules.iter().collect();
+        let needed = needed(&rules, |it| it.record.as_deref() == Some("ratio")).unwrap();
+        assert_eq!(needed, [0, 1, 3].into());
     }
 
     #[test]

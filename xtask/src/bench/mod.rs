@@ -9,9 +9,9 @@
 
 mod exporter;
 mod generate;
-mod ours;
-mod report;
-mod rules;
+pub mod ours;
+pub mod report;
+pub mod rules;
 mod shop;
 
 use std::{fs, process::ExitCode};

@@ -34,6 +34,10 @@ pub const EVENTS_HOUR: &str = "slo:hourly_events:increase1h";
 pub const ERRORS_HOUR: &str = "slo:hourly_errors:increase1h";
 /// What the zone adds to UTC now.
 pub const ZONE_OFFSET: &str = "sla:zone_offset:seconds";
+/// By how much the zone's clocks were moved since the present period began; its label `window` says which kind of it.
+pub const CLOCKS_MOVED: &str = "sla:clocks_moved:seconds";
+/// By how much they are moved from the beginning of the present period to its end.
+pub const CLOCKS_MOVED_IN_ALL: &str = "sla:clocks_moved_in_all:seconds";
 /// Bad events that may still happen until the budget of the period is gone.
 pub const EVENTS_LEFT: &str = "slo:error_budget_remaining:events";
 /// Minutes of total failure at the period's mean traffic until its budget is gone.

@@ -8,14 +8,13 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use sla_model::{Model, Pace, indicator::BASE_WINDOW, names::slo};
 
-use super::Specification;
+use super::{Objectives, Specification};
 use crate::{
     backfill::{Blocks, Recorded, Server, recorded},
-    compile::{self, Plan, Unit},
+    compile::{self, Unit},
     exit::Verdict,
     promql::build::{over_time, series},
 };
@@ -47,9 +46,8 @@ pub struct Arguments {
     #[arg(long, value_name = "TIME")]
     end: Option<Timestamp>,
 
-    /// Only this objective; may be given several times
-    #[arg(long = "objective", value_name = "NAME")]
-    objectives: Vec<String>,
+    #[command(flatten)]
+    objectives: Objectives,
 
     /// The folder of the blocks; there must be none yet
     #[arg(long, value_name = "DIR", default_value = "backfill")]
@@ -67,7 +65,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     );
     let model = specification.open()?;
     let plan = compile::plan(&model);
-    let chosen = chosen(plan, &arguments.objectives)?;
+    let chosen = arguments.objectives.of(plan)?;
     let server = Server { url: arguments.url.clone(), headers: arguments.headers.clone() };
     let end = arguments.end.unwrap_or_else(Timestamp::now).as_second();
     let mut blocks = Blocks::beside(&arguments.out)?;
@@ -90,18 +88,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let count = blocks.finish(&arguments.out)?;
     explain(arguments, samples, count)?;
     Ok(Verdict::Good)
-}
-
-fn chosen<'m>(plan: Plan<'m>, names: &[String]) -> anyhow::Result<Vec<Unit<'m>>> {
-    if names.is_empty() {
-        let all = plan.units().into_iter();
-        return Ok(all.filter(|it| matches!(it, Unit::Objective(_))).collect());
-    }
-    let one = |name: &String| {
-        let unit = plan.unit(name).filter(|it| matches!(it, Unit::Objective(_)));
-        unit.with_context(|| format!("the specification has no objective `{name}`"))
-    };
-    names.iter().map(one).collect()
 }
 
 /// Returns the last tile's end before the rules of an objective began to record by themselves: were a tile there

@@ -18,8 +18,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::Context as _;
 use sla_model::{Model, Pace};
 use sla_spec::Opened;
+
+use crate::compile::{Plan, Unit};
 
 /// The specification that is read when none is named, and written by `init`.
 const DEFAULT: &str = "sla.yaml";
@@ -60,6 +63,38 @@ impl Specification {
             eprintln!("{}", warnings.text(stderr().is_terminal()).trim_end());
         }
         Ok(opened.model)
+    }
+}
+
+/// Which objectives of a specification.
+#[derive(clap::Args)]
+pub struct Objectives {
+    /// Only this objective; may be given several times
+    #[arg(long = "objective", value_name = "NAME")]
+    names: Vec<String>,
+}
+
+impl Objectives {
+    /// Whether none is named, so that all are meant.
+    fn are_all(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Returns those that are named, in that order, or all.
+    fn of<'m>(&self, plan: Plan<'m>) -> anyhow::Result<Vec<Unit<'m>>> {
+        let all = plan.units().into_iter().filter(|it| matches!(it, Unit::Objective(_)));
+        let all: Vec<Unit<'m>> = all.collect();
+        if self.are_all() {
+            return Ok(all);
+        }
+        let one = |name: &String| {
+            all.iter().find(|it| it.name() == name).copied().with_context(|| {
+                let names = all.iter().map(Unit::name);
+                let hint = sla_spec::suggest::hint(name, names, "it has none");
+                format!("the specification has no objective `{name}`; {hint}")
+            })
+        };
+        self.names.iter().map(one).collect()
     }
 }
 

@@ -138,12 +138,16 @@ fn objective(model: &Model, objective: &Objective) -> RuleFile {
 }
 
 fn platform(model: &Model) -> RuleFile {
-    let mut rules: Vec<_> = calendar::zone_rule(model).into_iter().collect();
+    let mut rules: Vec<_> = calendar::offset_rule(model).into_iter().collect();
     rules.extend(state::rules(model));
     rules.extend(limit::rules(model));
     rules.extend(presence::rules(model));
-    let group = Group { name: PLATFORM.to_owned(), every: model.interval(), rules };
-    RuleFile { name: PLATFORM.to_owned(), groups: vec![group] }
+    let mut groups = vec![Group { name: PLATFORM.to_owned(), every: model.interval(), rules }];
+    let moved = calendar::moved_rules(model);
+    if !moved.is_empty() {
+        groups.push(Group { name: format!("{PLATFORM}-period"), every: period::EVERY, rules: moved });
+    }
+    RuleFile { name: PLATFORM.to_owned(), groups }
 }
 
 fn collection(model: &Model) -> Collection {

@@ -21,7 +21,8 @@ use crate::{
     },
 };
 
-const EVERY: Duration = Duration::from_mins(2);
+/// How often the numbers of a period are recorded.
+pub const EVERY: Duration = Duration::from_mins(2);
 
 /// Returns the period group of an objective.
 pub fn group(model: &Model, objective: &Objective) -> Group {
@@ -80,7 +81,8 @@ impl Period<'_> {
 
     /// A function over the tiles of the period: of a calendar, of those that carry the present period.
     fn tiles(&self, function: &'static str, name: &str) -> Expr {
-        let range = tile::range(self.objective.window.length());
+        let length = self.calendar.as_ref().map_or(self.objective.window.length(), Calendar::range);
+        let range = tile::range(length);
         let tiles = over_time(function, &recorded(self.model, self.objective, name), range);
         match &self.calendar {
             None => tiles,
@@ -92,7 +94,7 @@ impl Period<'_> {
     fn length(&self) -> Expr {
         match &self.calendar {
             None => number(duration::seconds(self.objective.window.length())),
-            Some(calendar) => Expr::Call("scalar", vec![number(86_400).times(calendar.days())]),
+            Some(calendar) => Expr::Call("scalar", vec![calendar.length()]),
         }
     }
 

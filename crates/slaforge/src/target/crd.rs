@@ -57,7 +57,7 @@ struct Spec {
 }
 
 fn render(input: &Input<'_>, out: &Out<'_>) {
-    parallel::each(&layout::apart(input.plan), |it| file(input, it).into_iter().for_each(out));
+    parallel::each(&layout::apart(input.plan.units()), |it| file(input, it).into_iter().for_each(out));
 }
 
 fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {

@@ -23,10 +23,9 @@ pub struct RuleSet<'m> {
     pub units: Vec<Unit<'m>>,
 }
 
-/// Returns one rule file per objective, and the platform's.
-pub fn apart<'m>(plan: Plan<'m>) -> Vec<RuleSet<'m>> {
-    let alone = |it: Unit<'m>| RuleSet { name: it.name().to_owned(), units: vec![it] };
-    plan.units().into_iter().map(alone).collect()
+/// Returns a rule file for each of some units.
+pub fn apart(units: Vec<Unit<'_>>) -> Vec<RuleSet<'_>> {
+    units.into_iter().map(|it| RuleSet { name: it.name().to_owned(), units: vec![it] }).collect()
 }
 
 /// Returns whether the objectives are so many that they are sharded.
@@ -40,7 +39,7 @@ pub fn is_sharded(model: &Model) -> bool {
 /// composite moves others: it reads what its components record, so all of them stand in one shard.
 pub fn sets<'m>(model: &'m Model, plan: Plan<'m>) -> Vec<RuleSet<'m>> {
     if !is_sharded(model) {
-        return apart(plan);
+        return apart(plan.units());
     }
     let leaders = leaders(model);
     let mut sets: BTreeMap<String, Vec<Unit<'m>>> = BTreeMap::new();

@@ -14,6 +14,10 @@ use crate::plan::Job;
 /// The longest time a scrape may take; Prometheus' own default.
 const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 
+/// What tells two servers with the same rules apart, by its usual names. Alerts must not carry it: Alertmanager takes
+/// those with other labels for other alerts, and tells people of each.
+const REPLICA_LABELS: &str = "replica|prometheus_replica";
+
 /// Prometheus' configuration.
 pub const TARGET: Target = Target {
     name: "scrape",
@@ -33,6 +37,7 @@ fn render(input: &Input<'_>, out: &Out<'_>) {
         },
         rule_files: ["*.rules.yaml"],
         alerting: (!collection.alertmanagers.is_empty()).then(|| Alerting {
+            alert_relabel_configs: [Relabel { regex: REPLICA_LABELS, action: "labeldrop" }],
             alertmanagers: [Targets { static_configs: [Static { targets: &collection.alertmanagers }] }],
         }),
         scrape_configs: collection.jobs.iter().map(job).collect(),
@@ -59,7 +64,14 @@ struct Global {
 
 #[derive(Serialize)]
 struct Alerting<'p> {
+    alert_relabel_configs: [Relabel; 1],
     alertmanagers: [Targets<'p>; 1],
+}
+
+#[derive(Serialize)]
+struct Relabel {
+    regex: &'static str,
+    action: &'static str,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! Our rules against the truth of a trace, and against those of Sloth and Pyrra: how far off the 30-day ratio is,
 //! what an evaluation reads, when a page begins.
 
+pub mod calendar;
 mod cost;
 mod detect;
 mod random;
@@ -64,6 +65,7 @@ pub async fn measure(seed: u64) -> anyhow::Result<Report> {
     drop(measured);
     let many = Measured::new(trace::dense("dense-many", PODS_MANY, seed), seed, &sides).await?;
     cost::measure(&many, PODS_MANY, &sides, &mut findings).await?;
+    calendar::measure(seed, &mut findings).await?;
     value::print(&findings, &sides);
     cost::print(&findings, &sides);
     detect::print(&findings);
@@ -85,6 +87,7 @@ fn report(seed: u64, findings: Findings) -> anyhow::Result<Report> {
             "31 days of OpenMetrics text, scraped every 30 s at times of their own; promtool tsdb create-blocks-from openmetrics".to_owned(),
             "rules evaluated level by level by /api/v1/query_range, and written as blocks".to_owned(),
             "values: /api/v1/query at the end of the trace; truth: the events themselves".to_owned(),
+            "calendar: a year's edges in five zones, traffic around each; truth: the events and the zone's calendar (jiff)".to_owned(),
             "cost: /api/v1/query?stats=all of every rule, alerts included; time: the best of 5".to_owned(),
         ],
         holds: findings.limits.iter().all(|it| it.holds),

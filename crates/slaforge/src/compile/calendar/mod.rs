@@ -5,10 +5,12 @@
 //!
 //! Everything here is a matter of the calendar: no pace divides it, the shift of a tile apart.
 
+mod zone;
+
+pub use zone::{moved_rules, offset_rule};
+
 use std::time::Duration;
 
-use jiff::{Timestamp, civil::date, tz::TimeZone};
-use rust_decimal::Decimal;
 use sla_model::{
     Model,
     indicator::{BASE_WINDOW, Judged},
@@ -17,19 +19,19 @@ use sla_model::{
     window::{Period, Window},
 };
 
-use crate::{
-    plan::{Labels, Rule},
-    promql::{
-        Expr,
-        build::{aggregate, number, seconds, select, series, time, vector},
-    },
+use crate::promql::{
+    Expr,
+    build::{aggregate, before, number, seconds, select, series, time, vector},
 };
+use zone::{Moved, Zone};
 
 /// The label of tiles: 202611 for November, 20264 for the fourth quarter, 2026 for the year.
 pub const PERIOD: &str = "period";
 
-/// Changes of a zone's offset are written out for these years; before and after, the nearest one holds.
-const YEARS: std::ops::Range<i16> = 2020..2060;
+/// A period is at most so much longer than its days: no zone's clocks are moved back further than that.
+const CLOCKS_MOVED_MAX: Duration = Duration::from_hours(1);
+
+const HOUR_SECONDS: u32 = 3600;
 
 /// The calendar of one objective.
 pub struct Calendar<'m> {
@@ -37,8 +39,7 @@ pub struct Calendar<'m> {
     period: Period,
     /// A tile stands for the time around this long before it is written.
     shift: Duration,
-    /// What the zone adds to UTC: the first of its offsets, and whether there are others.
-    offset: (Decimal, bool),
+    zone: Zone,
 }
 
 impl<'m> Calendar<'m> {
@@ -55,9 +56,7 @@ impl<'m> Calendar<'m> {
     }
 
     fn new(model: &'m Model, period: Period, shift: Duration) -> Self {
-        let offsets = offsets(&model.timezone);
-        let offset = (offsets.first().map_or(Decimal::ZERO, |it| it.1), offsets.len() > 1);
-        Self { model, period, shift, offset }
+        Self { model, period, shift, zone: Zone::of(model) }
     }
 
     /// The number of the present period as a vector of one sample.
@@ -78,6 +77,12 @@ impl<'m> Calendar<'m> {
         Expr::CountValues { label: PERIOD, of: Box::new(self.number()) }
     }
 
+    /// How far back the tiles of the longest period lie. Their label keeps all others out.
+    pub fn range(&self) -> Duration {
+        let moved = if self.zone.changes() { CLOCKS_MOVED_MAX } else { Duration::ZERO };
+        self.period.longest() + moved
+    }
+
     /// A function of the calendar, applied to local time.
     fn call(&self, function: &'static str) -> Expr {
         Expr::Call(function, vec![self.local()])
@@ -85,9 +90,8 @@ impl<'m> Calendar<'m> {
 
     /// Seconds since the epoch as a clock on the wall counts them, at the time that a tile stands for.
     fn local(&self) -> Expr {
-        let shift = seconds(self.shift);
-        let (first, changes) = self.offset;
-        if !changes {
+        let (shift, first) = (seconds(self.shift), self.zone.first());
+        if !self.zone.changes() {
             return vector(time().plus(number(first)).minus(shift));
         }
         let recorded = select(&series(slo::ZONE_OFFSET, &[("sla", self.model.name.as_str())]));
@@ -96,8 +100,23 @@ impl<'m> Calendar<'m> {
         offset.plus(time()).minus(shift)
     }
 
+    /// By how much clocks are moved in the period that is shown; nothing where they never are.
+    fn moved(&self, moved: Moved) -> Option<Expr> {
+        let recorded = before(&self.zone.selected(self.model, self.period, moved)?, self.shift);
+        Some(aggregate("max", &[], recorded.or_on(&[], vector(number(0)))))
+    }
+
+    /// Seconds of the present period: an hour less or more than its days where clocks change for good.
+    pub fn length(&self) -> Expr {
+        let days = number(86_400).times(self.days());
+        match self.moved(Moved::InAll) {
+            Some(moved) => days.minus(moved),
+            None => days,
+        }
+    }
+
     /// Days of the present period.
-    pub fn days(&self) -> Expr {
+    fn days(&self) -> Expr {
         let year = || self.call("year");
         let leap = || Expr::modulo(year(), 4).equals_bool(number(0));
         match self.period {
@@ -113,8 +132,20 @@ impl<'m> Calendar<'m> {
         }
     }
 
-    /// Whole hours of the present period that have passed.
+    /// Hours of the present period up to the last full hour of UTC, when hourly tiles were written: that may be since
+    /// the time that tiles stand for, and in the midst of an hour on the wall.
     pub fn hours(&self) -> Expr {
+        let on_the_wall = Expr::modulo(self.local(), HOUR_SECONDS).plus(seconds(self.shift));
+        let since = on_the_wall.minus(Expr::modulo(vector(time()), HOUR_SECONDS));
+        let since = match self.moved(Moved::SoFar) {
+            Some(moved) => since.minus(moved),
+            None => since,
+        };
+        self.hours_on_the_wall().plus(since.over(number(HOUR_SECONDS)))
+    }
+
+    /// Whole hours of the present period, as clocks count them.
+    fn hours_on_the_wall(&self) -> Expr {
         let month_days = self.call("day_of_month").minus(number(1));
         let days = match self.period {
             Period::Month => month_days,
@@ -133,45 +164,6 @@ impl<'m> Calendar<'m> {
         };
         number(24).times(days).plus(self.call("hour"))
     }
-}
-
-/// Records what the zone adds to UTC, where it changes and an objective needs it.
-pub fn zone_rule(model: &Model) -> Option<Rule> {
-    let judged = model.objectives.values().any(|it| matches!(it.window, Window::Calendar(_)));
-    let offsets = offsets(&model.timezone);
-    let ((_, first), later) = offsets.split_first()?;
-    if !judged || later.is_empty() {
-        return None;
-    }
-    let mut before = *first;
-    let mut expr = number(*first);
-    for (since, offset) in later {
-        let change = *offset - before;
-        let passed = time().at_least_bool(number(*since));
-        expr = if change.is_sign_negative() {
-            expr.minus(number(-change).times(passed))
-        } else {
-            expr.plus(number(change).times(passed))
-        };
-        before = *offset;
-    }
-    let labels = Labels::from([("sla", model.name.to_string())]);
-    Some(Rule::Record { name: slo::ZONE_OFFSET.to_owned(), labels, expr: vector(expr) })
-}
-
-/// The offsets of a zone in seconds, each with the second since which it holds.
-fn offsets(zone: &TimeZone) -> Vec<(i64, Decimal)> {
-    let start = |year: i16| date(year, 1, 1).to_zoned(TimeZone::UTC).map(|it| it.timestamp());
-    let (Ok(from), Ok(to)) = (start(YEARS.start), start(YEARS.end)) else { return Vec::new() };
-    let offset = |at: Timestamp| Decimal::from(zone.to_offset(at).seconds());
-    let mut offsets = vec![(from.as_second(), offset(from))];
-    for change in zone.following(from).take_while(|it| it.timestamp() < to) {
-        let at = change.timestamp();
-        if offsets.last().is_some_and(|it| it.1 != offset(at)) {
-            offsets.push((at.as_second(), offset(at)));
-        }
-    }
-    offsets
 }
 
 #[cfg(test)]

@@ -1,0 +1,145 @@
+//! Half a day of one counter, and what Prometheus records of it.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use sla_model::duration;
+
+use super::readers;
+use crate::{
+    backfill::{
+        blocks::Blocks,
+        evaluate::{Task, record},
+        server::{Server, Ticks},
+    },
+    bench::ours,
+    rule_file::{Rule, RuleFile},
+};
+
+/// 2026-01-01, midnight UTC, and twelve hours later.
+const START_MS: i64 = 1_767_225_600_000;
+/// The end, when everything is asked.
+pub const END_MS: i64 = START_MS + 12 * HOUR_MS;
+
+const HOUR_MS: i64 = 3_600_000;
+const SCRAPE_MS: i64 = 30_000;
+const SCRAPE_OFFSET_MS: i64 = 11_125;
+
+/// The first evaluation: there is something to see.
+const FIRST_MS: i64 = START_MS + 600_000;
+
+/// One event in so many is bad, and more than that in an outage, which ends an hour and a half before the end.
+const BAD_EVERY: i64 = 100;
+const OUTAGE_MS: std::ops::Range<i64> = 9 * HOUR_MS..10 * HOUR_MS + HOUR_MS / 2;
+const OUTAGE_BAD_EVERY: i64 = 8;
+
+/// Events come every so often.
+const EVENT_MS: i64 = 25;
+
+const OBJECTIVE: &str = r#"  requests:
+    module: api
+    target: 99.9%
+    window: 30d
+    indicator:
+      ratio: {bad: 'http_requests_total{code="500"}', total: http_requests_total}
+    alert: {page: P1, ticket: P2}
+"#;
+
+/// What is compared: recorded numbers, and sums of tiles.
+pub const ASKED: [&str; 8] = [
+    "slo:error_ratio:rate5m",
+    "slo:error_ratio:rate1h",
+    "slo:error_ratio:rate6h",
+    "slo:error_ratio:rate1d",
+    "slo:period_error_ratio",
+    "slo:error_budget_remaining:ratio",
+    "sum(sum_over_time(slo:events:increase5m[5h59m59s]))",
+    "sum(sum_over_time(slo:errors:increase5m[5h59m59s]))",
+];
+
+/// The specification and a server that recorded its rules.
+pub struct Scene {
+    /// The server, stopped with this.
+    pub server: Server,
+    /// Holds `sla.yaml`, and everything else.
+    pub folder: tempfile::TempDir,
+}
+
+impl Scene {
+    /// Makes the blocks and records over them.
+    pub async fn set() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("sla.yaml"), ours::head("code") + OBJECTIVE)?;
+        let database = folder.path().join("data");
+        let mut blocks = Blocks::new(&folder.path().join("text"))?;
+        for (series, value, at_ms) in samples() {
+            blocks.add(series, value, at_ms)?;
+        }
+        blocks.finish(&database)?;
+        let mut server = Server::start(&database, folder.path()).await?;
+        let rules = rules(folder.path())?;
+        let tasks: Vec<Task<'_>> = rules
+            .iter()
+            .filter(|it| it.0.record.is_some())
+            .map(|(rule, every_ms)| Task { rule, ticks: vec![Ticks::to(END_MS, FIRST_MS, *every_ms)] })
+            .collect();
+        record(&mut server, &tasks).await?;
+        Ok(Self { server, folder })
+    }
+
+    /// Returns the files of a target.
+    pub fn files(&self, target: &str, folder: &str) -> anyhow::Result<Vec<PathBuf>> {
+        readers::generate(&self.folder.path().join("sla.yaml"), target, self.folder.path(), folder)
+    }
+
+    /// Returns the samples in the format that VictoriaMetrics imports.
+    pub fn exposition() -> String {
+        let mut text = String::new();
+        for (series, value, at_ms) in samples() {
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "{series} {value} {at_ms}");
+        }
+        text
+    }
+}
+
+/// Returns the rules, each with how often it is evaluated.
+fn rules(folder: &Path) -> anyhow::Result<Vec<(Rule, i64)>> {
+    readers::generate(&folder.join("sla.yaml"), "prometheus", folder, "rules")?;
+    let mut rules = Vec::new();
+    for group in RuleFile::read(&folder.join("rules/requests.rules.yaml"))?.groups {
+        let interval = duration::parse(group.interval.as_deref().unwrap_or("30s"))?;
+        let every_ms = i64::try_from(interval.as_millis())?;
+        rules.extend(group.rules.into_iter().map(|it| (it, every_ms)));
+    }
+    Ok(rules)
+}
+
+/// Returns every sample that was scraped.
+fn samples() -> impl Iterator<Item = (&'static str, i64, i64)> {
+    let ticks = (0..(END_MS - START_MS) / SCRAPE_MS).map(|it| it * SCRAPE_MS + SCRAPE_OFFSET_MS);
+    ticks.flat_map(|since_ms| {
+        let in_outage = (since_ms.min(OUTAGE_MS.end) - OUTAGE_MS.start).max(0) / EVENT_MS;
+        let all = since_ms / EVENT_MS;
+        let bad = (all - in_outage) / BAD_EVERY + in_outage / OUTAGE_BAD_EVERY;
+        let at_ms = START_MS + since_ms;
+        [
+            ("http_requests_total{code=\"200\"}", all - bad, at_ms),
+            ("http_requests_total{code=\"500\"}", bad, at_ms),
+        ]
+    })
+}
+
+/// Returns the moment of the first evaluation.
+pub fn first() -> anyhow::Result<Timestamp> {
+    Ok(Timestamp::from_millisecond(FIRST_MS)?)
+}
+
+/// Returns the moment of the end.
+pub fn end() -> anyhow::Result<Timestamp> {
+    Ok(Timestamp::from_millisecond(END_MS)?)
+}
