@@ -44,7 +44,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         ],
         inside: vec![
             "examples/pharmacy and examples/kinds: vmalert -dryRun; thanos tools rules-check; mimirtool rules lint; the CRD's own schema, closed against unknown keys".to_owned(),
-            "twelve hours of one counter, scraped every 30 s; Prometheus: rules evaluated level by level; VictoriaMetrics: vmalert -replay of the same time".to_owned(),
+            "twelve hours of one counter, even but for one outage, scraped every 30 s on time; Prometheus: rules evaluated level by level; VictoriaMetrics: vmalert -replay of the same time, group by group, no alerts compared".to_owned(),
         ],
         figures: findings.figures,
         limits: findings.limits,
