@@ -20,6 +20,7 @@ pub mod snapshot;
 pub mod state;
 pub mod trace;
 mod voice;
+pub mod watch;
 pub mod web;
 pub mod web_config;
 

@@ -73,7 +73,8 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
                 while !stop.load(Ordering::Relaxed) {
                     number += 1;
                     // Half of it for a name that nobody has.
-                    let user = if number.is_multiple_of(2) { "alice".to_owned() } else { format!("user-{number}") };
+                    let user =
+                        if number.is_multiple_of(2) { "alice".to_owned() } else { format!("user-{number}") };
                     let wrong = login(&user, &format!("wrong-{thread}-{number}"));
                     let status = request(exporter.address, "GET", "/metrics", &wrong).unwrap().status;
                     assert!(status == 401 || status == 429, "{status}");

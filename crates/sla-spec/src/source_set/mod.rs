@@ -36,6 +36,8 @@ pub struct SourceSet {
     broken: Vec<Diagnostic>,
     /// Files that are named and could not be read.
     missing: Vec<Diagnostic>,
+    /// Where they should stand.
+    absent: Vec<PathBuf>,
 }
 
 /// Why files could not be read.
@@ -60,7 +62,8 @@ pub enum ReadError {
 impl SourceSet {
     /// Makes a set from paths and the bytes that stand there. At most [`FILES_MAX`] files are kept.
     pub fn new(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let mut set = Self { sources: Vec::new(), broken: Vec::new(), missing: Vec::new() };
+        let mut set =
+            Self { sources: Vec::new(), broken: Vec::new(), missing: Vec::new(), absent: Vec::new() };
         for (file, (path, bytes)) in (0..).zip(files.into_iter().take(FILES_MAX)) {
             let text = set.decoded(file, bytes);
             set.sources.push(Source { path, text });
@@ -76,6 +79,11 @@ impl SourceSet {
     /// Returns the files.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// Returns where files were looked for that are named and could not be read.
+    pub fn absent(&self) -> &[PathBuf] {
+        &self.absent
     }
 
     /// Returns the problems that were found before parsing.
@@ -124,6 +132,7 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
     let mut seen: BTreeSet<PathBuf> = waiting.iter().map(|it| identity(it)).collect();
     let mut files = Vec::new();
     let mut missing = Vec::new();
+    let mut absent = Vec::new();
     while let Some(next) = waiting.pop_front() {
         let bytes = bytes(&next)?;
         let file = u16::try_from(files.len()).unwrap_or(u16::MAX);
@@ -131,7 +140,10 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
             let target = next.parent().unwrap_or(Path::new("")).join(&item.path);
             match include::files(&target) {
                 Ok(found) => waiting.extend(found.into_iter().filter(|it| seen.insert(identity(it)))),
-                Err(error) => missing.push(item.problem(&target, &error)),
+                Err(error) => {
+                    missing.push(item.problem(&target, &error));
+                    absent.push(target);
+                }
             }
         }
         files.push((next.to_string_lossy().into_owned(), bytes));
@@ -139,7 +151,7 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
             return Err(ReadError::TooManyFiles(path.to_owned()));
         }
     }
-    Ok(SourceSet { missing, ..SourceSet::new(files) })
+    Ok(SourceSet { missing, absent, ..SourceSet::new(files) })
 }
 
 /// One file under two names is one file.
