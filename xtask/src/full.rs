@@ -33,7 +33,8 @@ enum Area {
     Deny,
     /// The generated rules under Prometheus 3 and pint
     Strict,
-    /// The exporter under Prometheus 3 and exporter-toolkit's configurations, on a telephone, and on a machine that is used up
+    /// The exporter under Prometheus 3 and exporter-toolkit's configurations, its pages on a telephone, and on a machine
+    /// that is used up
     Exporter,
     /// Every measurement against a peer
     Bench,

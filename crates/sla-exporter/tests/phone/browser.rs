@@ -1,4 +1,4 @@
-//! Chromium without a window, spoken to over two pipes in the DevTools protocol: a message is JSON with a zero byte
+//! Chromium without a window, spoken to over two pipes in the `DevTools` protocol: a message is JSON with a zero byte
 //! behind it. <https://chromedevtools.github.io/devtools-protocol/>
 
 use std::{

@@ -1,12 +1,15 @@
 //! One probe with everything that is known of its last failure.
 
-use std::fmt::{self, Write};
+use std::{
+    collections::VecDeque,
+    fmt::{self, Write},
+};
 
 use sla_model::id::ProbeId;
 use sla_probe::{Failure, Reason};
 
 use super::{Escaped, Millis, Page};
-use crate::state::{ProbeState, Record, Shared, lock};
+use crate::state::{ProbeState, Record, RunNote, Shared, lock};
 
 impl Page<'_> {
     /// Writes the page.
@@ -27,6 +30,20 @@ impl Page<'_> {
             Some(record) => self.record(&record)?,
         }
         writeln!(self.html, "<h2>{}</h2>", words.runs)?;
+        if recent.is_empty() {
+            writeln!(self.html, "<p>{}</p>", words.waiting)?;
+        } else {
+            self.runs(&recent)?;
+        }
+        writeln!(
+            self.html,
+            "<p><a class=\"leaf\" href=\"/?lang={}\">{}</a></p></body></html>",
+            words.code, words.back
+        )
+    }
+
+    fn runs(&mut self, recent: &VecDeque<RunNote>) -> fmt::Result {
+        let words = self.words;
         self.begin_table(&[words.ended, words.state, words.reason, words.took])?;
         for run in recent.iter().rev() {
             self.html.push_str("<tr>");
@@ -39,11 +56,7 @@ impl Page<'_> {
             self.html.push_str("</tr>\n");
         }
         self.end_table();
-        writeln!(
-            self.html,
-            "<p><a class=\"leaf\" href=\"/?lang={}\">{}</a></p></body></html>",
-            words.code, words.back
-        )
+        Ok(())
     }
 
     fn record(&mut self, record: &Record) -> fmt::Result {
