@@ -11,6 +11,7 @@ pub mod histogram;
 pub mod host;
 mod job;
 mod jobs;
+pub mod log;
 pub mod native;
 pub mod reload;
 pub mod run;

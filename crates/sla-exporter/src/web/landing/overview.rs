@@ -118,8 +118,9 @@ impl Page<'_> {
                 self.words.earlier
             )?;
         }
-        if (page + 1).saturating_mul(ROWS_MAX) < all {
-            let address = self.query.with_page(code, page + 1);
+        let next = page.saturating_add(1);
+        if next.saturating_mul(ROWS_MAX) < all {
+            let address = self.query.with_page(code, next);
             writeln!(self.html, "<a class=\"leaf\" href=\"{}\">{}</a>", Escaped(&address), self.words.later)?;
         }
         Ok(())
