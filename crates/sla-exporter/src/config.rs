@@ -1,6 +1,11 @@
 //! The specification as the exporter takes it.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -78,7 +83,7 @@ impl Config {
         let mut files: Vec<_> = set.sources().iter().map(|it| PathBuf::from(&it.path)).collect();
         files.push(self.path.clone());
         // What is included and not there yet.
-        files.extend(set.absent().iter().cloned());
+        files.extend(set.absent().map(Path::to_path_buf));
         match sla_spec::load(&set, &self.variables) {
             Ok(loaded) => {
                 let warnings = (!loaded.warnings.is_empty())

@@ -34,10 +34,8 @@ pub struct SourceSet {
     sources: Vec<Source>,
     /// Problems of files that are no text, or too large. Such a file is not parsed.
     broken: Vec<Diagnostic>,
-    /// Files that are named and could not be read.
-    missing: Vec<Diagnostic>,
-    /// Where they should stand.
-    absent: Vec<PathBuf>,
+    /// Files that are named and could not be read: the problem, and where they should stand.
+    missing: Vec<(Diagnostic, PathBuf)>,
 }
 
 /// Why files could not be read.
@@ -62,8 +60,7 @@ pub enum ReadError {
 impl SourceSet {
     /// Makes a set from paths and the bytes that stand there. At most [`FILES_MAX`] files are kept.
     pub fn new(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let mut set =
-            Self { sources: Vec::new(), broken: Vec::new(), missing: Vec::new(), absent: Vec::new() };
+        let mut set = Self { sources: Vec::new(), broken: Vec::new(), missing: Vec::new() };
         for (file, (path, bytes)) in (0..).zip(files.into_iter().take(FILES_MAX)) {
             let text = set.decoded(file, bytes);
             set.sources.push(Source { path, text });
@@ -82,8 +79,8 @@ impl SourceSet {
     }
 
     /// Returns where files were looked for that are named and could not be read.
-    pub fn absent(&self) -> &[PathBuf] {
-        &self.absent
+    pub fn absent(&self) -> impl Iterator<Item = &Path> {
+        self.missing.iter().map(|it| it.1.as_path())
     }
 
     /// Returns the problems that were found before parsing.
@@ -92,8 +89,8 @@ impl SourceSet {
     }
 
     /// Returns the problems of files that are named and could not be read.
-    pub(crate) fn missing(&self) -> &[Diagnostic] {
-        &self.missing
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.missing.iter().map(|it| &it.0)
     }
 
     /// Returns the text of a span.
@@ -132,7 +129,6 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
     let mut seen: BTreeSet<PathBuf> = waiting.iter().map(|it| identity(it)).collect();
     let mut files = Vec::new();
     let mut missing = Vec::new();
-    let mut absent = Vec::new();
     while let Some(next) = waiting.pop_front() {
         let bytes = bytes(&next)?;
         let file = u16::try_from(files.len()).unwrap_or(u16::MAX);
@@ -140,10 +136,7 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
             let target = next.parent().unwrap_or(Path::new("")).join(&item.path);
             match include::files(&target) {
                 Ok(found) => waiting.extend(found.into_iter().filter(|it| seen.insert(identity(it)))),
-                Err(error) => {
-                    missing.push(item.problem(&target, &error));
-                    absent.push(target);
-                }
+                Err(error) => missing.push((item.problem(&target, &error), target)),
             }
         }
         files.push((next.to_string_lossy().into_owned(), bytes));
@@ -151,7 +144,7 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
             return Err(ReadError::TooManyFiles(path.to_owned()));
         }
     }
-    Ok(SourceSet { missing, absent, ..SourceSet::new(files) })
+    Ok(SourceSet { missing, ..SourceSet::new(files) })
 }
 
 /// One file under two names is one file.
