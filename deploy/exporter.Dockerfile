@@ -3,7 +3,8 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked -p sla-exporter
+# The image's own Rust, instead of whatever is stable on the day of the build.
+RUN rm rust-toolchain.toml && cargo build --release --locked -p sla-exporter
 
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*

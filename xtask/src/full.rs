@@ -34,7 +34,8 @@ enum Area {
     Deny,
     /// The generated rules under Prometheus 3 and pint
     Strict,
-    /// The exporter under Prometheus 3 and exporter-toolkit's configurations, and on a machine that is used up
+    /// The exporter under Prometheus 3 and exporter-toolkit's configurations, its pages on a telephone, and on a machine
+    /// that is used up
     Exporter,
     /// The rules on VictoriaMetrics, Thanos, Mimir and as the operator's objects
     Engines,

@@ -1,5 +1,5 @@
-//! The exporter against what others made: Prometheus 3, exporter-toolkit's own web configurations, and a machine that
-//! is really used up.
+//! The exporter against what others made: Prometheus 3, exporter-toolkit's own web configurations, a browser, and a
+//! machine that is really used up.
 
 use std::process::Command;
 
@@ -16,6 +16,7 @@ const TOOLKIT: GoModule = GoModule {
 
 /// Runs the tests. Returns whether all of them passed.
 pub fn run() -> anyhow::Result<bool> {
+    packages::ensure(&[packages::CHROMIUM, packages::CHINESE])?;
     let prometheus = peers::PROMETHEUS.ensure()?;
     let toolkit = TOOLKIT.fetch()?;
     let mut operations = Command::new(env!("CARGO"));
@@ -23,12 +24,15 @@ pub fn run() -> anyhow::Result<bool> {
     operations.env("PROMETHEUS", prometheus);
     let mut web = Command::new(env!("CARGO"));
     web.args(["test", "--quiet", "-p", "sla-exporter", "--test", "toolkit"]).env("EXPORTER_TOOLKIT", toolkit);
+    let mut phone = Command::new(env!("CARGO"));
+    phone.args(["test", "--quiet", "-p", "sla-exporter", "--test", "phone"]);
     let mut host = Command::new(env!("CARGO"));
     host.args(["test", "--quiet", "-p", "xtask", "--test", "host"]);
     let mut passed = true;
     for (name, command) in [
         ("exporter: Prometheus 3", operations),
         ("exporter: exporter-toolkit's configurations", web),
+        ("exporter: pages on a telephone", phone),
         ("host: used up", host),
     ] {
         println!("\n== {name}");

@@ -41,6 +41,12 @@ pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux"
 /// Gives a command and all its descendants a life of their own; part of every Debian.
 pub const UNSHARE: Program = Program { command: "unshare", package: "util-linux" };
 
+/// Lays out pages as a person sees them.
+pub const CHROMIUM: Program = Program { command: "chromium", package: "chromium" };
+/// Chinese letters, for their widths.
+pub const CHINESE: Program =
+    Program { command: "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", package: "fonts-wqy-microhei" };
+
 /// Fetches Go modules; any version can.
 pub const GO: Program = Program { command: "go", package: "golang-go" };
 /// Compiles libFuzzer.

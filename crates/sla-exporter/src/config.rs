@@ -1,6 +1,11 @@
 //! The specification as the exporter takes it.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -34,6 +39,15 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
 }
 
+/// A specification that cannot be taken.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub stop: Stop,
+    /// Every file that took part, as far as it is known.
+    pub files: Vec<PathBuf>,
+}
+
 impl From<&Cli> for Config {
     fn from(cli: &Cli) -> Self {
         Self { path: cli.config_file.clone(), variables: cli.vars.iter().cloned().collect() }
@@ -43,11 +57,12 @@ impl From<&Cli> for Config {
 impl Config {
     /// Reads and checks the specification.
     pub fn load(&self, colour: bool) -> Result<Loaded, Stop> {
-        self.check(self.read()?, colour)
+        let set = self.read().map_err(|it| it.stop)?;
+        self.check(set, colour).map_err(|it| it.stop)
     }
 
     /// The same without colour, if anything is different from what is known.
-    pub fn load_changed(&self, known: Option<&Loaded>) -> Result<Option<Loaded>, Stop> {
+    pub fn load_changed(&self, known: Option<&Loaded>) -> Result<Option<Loaded>, Refused> {
         let set = self.read()?;
         if let Some(known) = known
             && known.checksum == checksum(&set)
@@ -58,14 +73,17 @@ impl Config {
         self.check(set, false).map(Some)
     }
 
-    fn read(&self) -> anyhow::Result<SourceSet> {
-        sla_spec::read(&self.path).context("cannot read the specification")
+    fn read(&self) -> Result<SourceSet, Refused> {
+        let read = sla_spec::read(&self.path).context("cannot read the specification");
+        read.map_err(|error| Refused { stop: error.into(), files: vec![self.path.clone()] })
     }
 
-    fn check(&self, set: SourceSet, colour: bool) -> Result<Loaded, Stop> {
+    fn check(&self, set: SourceSet, colour: bool) -> Result<Loaded, Refused> {
         let checksum = checksum(&set);
         let mut files: Vec<_> = set.sources().iter().map(|it| PathBuf::from(&it.path)).collect();
         files.push(self.path.clone());
+        // What is included and not there yet.
+        files.extend(set.absent().map(Path::to_path_buf));
         match sla_spec::load(&set, &self.variables) {
             Ok(loaded) => {
                 let warnings = (!loaded.warnings.is_empty())
@@ -78,7 +96,10 @@ impl Config {
                 }));
                 Ok(Loaded { model, warnings, checksum, secrets, files })
             }
-            Err(diagnostics) => Err(Stop::Spec(Report { diagnostics, set }.text(colour))),
+            Err(diagnostics) => {
+                let stop = Stop::Spec(Report { diagnostics, set }.text(colour));
+                Err(Refused { stop, files })
+            }
         }
     }
 }

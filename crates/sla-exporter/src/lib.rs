@@ -11,6 +11,7 @@ pub mod histogram;
 pub mod host;
 mod job;
 mod jobs;
+pub mod log;
 pub mod native;
 pub mod reload;
 pub mod run;
@@ -20,6 +21,7 @@ pub mod snapshot;
 pub mod state;
 pub mod trace;
 mod voice;
+pub mod watch;
 pub mod web;
 pub mod web_config;
 

@@ -16,6 +16,7 @@ use sla_exporter::{
     cli::{Cli, LogFormat},
     config::{Config, Loaded},
     exit::Stop,
+    log::Logfmt,
     reload,
     run::{self, Setup},
     web,
@@ -87,7 +88,7 @@ fn log_to_stderr(cli: &Cli) {
     let filter = EnvFilter::new(format!("warn,sla_exporter={}", cli.log_level));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
     match cli.log_format {
-        LogFormat::Logfmt => logs.with_target(false).init(),
+        LogFormat::Logfmt => logs.event_format(Logfmt).init(),
         LogFormat::Json => logs.json().flatten_event(true).init(),
     }
 }

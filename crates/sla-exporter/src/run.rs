@@ -1,6 +1,7 @@
 //! Running the exporter: jobs, pages, reloads, and the end.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -58,6 +59,8 @@ struct Running {
     note: Shared<Note>,
     load: Load,
     loaded: Arc<Loaded>,
+    /// Which files are watched.
+    files: watch::Sender<Vec<PathBuf>>,
     clock: Clock,
 }
 
@@ -69,8 +72,9 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let (reloads, mut requests) = mpsc::channel::<Request>(RELOADS_MAX);
     let (stopping, stop) = watch::channel(false);
-    let watching = tokio::spawn(reload::watch(setup.loaded.files.clone(), reloads.clone()));
-    let (mut running, mut servers) = begin(setup, reloads, &stop)?;
+    let files = watch::Sender::new(setup.loaded.files.clone());
+    let watching = tokio::spawn(crate::watch::watch(files.subscribe(), reloads.clone()));
+    let (mut running, mut servers) = begin(setup, files, reloads, &stop)?;
     let mut shutdown = std::pin::pin!(shutdown);
     let fault = loop {
         tokio::select! {
@@ -95,6 +99,7 @@ pub async fn run(
 
 fn begin(
     setup: Setup,
+    files: watch::Sender<Vec<PathBuf>>,
     reloads: mpsc::Sender<Request>,
     stop: &watch::Receiver<bool>,
 ) -> anyhow::Result<(Running, JoinSet<()>)> {
@@ -129,17 +134,31 @@ fn begin(
         servers.spawn(server::serve(listener, Arc::clone(&site), stop.clone()));
         tracing::info!(%address, sla = %name, %pace, "serving /metrics");
     }
-    Ok((Running { jobs, world, note, load: setup.load, loaded, clock }, servers))
+    Ok((Running { jobs, world, note, load: setup.load, loaded, files, clock }, servers))
 }
 
 impl Running {
     async fn reload(&mut self, request: Request) {
         let now = (self.clock)();
         let read = reload::read(&self.load, request.why, &self.loaded, &self.note, now).await;
-        let outcome = read.map(|loaded| {
-            if let Some(loaded) = loaded {
-                self.change_over(loaded);
+        let mut files = Vec::new();
+        let outcome = match read {
+            Ok(loaded) => {
+                if let Some(loaded) = loaded {
+                    self.change_over(loaded);
+                }
+                Ok(())
             }
+            Err(problem) => {
+                files = problem.files;
+                Err(problem.text)
+            }
+        };
+        files.extend(self.loaded.files.iter().cloned());
+        self.files.send_if_modified(|watched| {
+            let changed = *watched != files;
+            *watched = files;
+            changed
         });
         if let Some(answer) = request.answer {
             // Whoever asked may be gone.

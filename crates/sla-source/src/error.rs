@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Cause;
+
 /// Why a pass brought no numbers.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,11 +14,11 @@ pub enum SourceError {
         /// The file.
         file: PathBuf,
         /// What the driver says.
-        source: sqlx::Error,
+        source: Cause,
     },
     /// The database refused the query or broke off.
     #[error("the query failed")]
-    Query(#[source] sqlx::Error),
+    Query(#[source] Cause),
     /// There was no whole answer in time.
     #[error("no whole answer by the deadline; make the query cheaper, for example with an index")]
     Timeout,
@@ -66,4 +68,11 @@ pub enum SourceError {
         /// The total now.
         to: u64,
     },
+}
+
+impl SourceError {
+    /// Makes the error of a query that the driver could not do.
+    pub(crate) fn query(cause: sqlx::Error) -> Self {
+        Self::Query(cause.into())
+    }
 }

@@ -3,6 +3,7 @@
 //! A [`Reader`] asks one query of one database, whole at each pass. It never writes, it holds at most one
 //! connection, and its work ends with the pass' deadline, in the database too.
 
+mod cause;
 mod error;
 mod sqlite;
 mod totals;
@@ -14,6 +15,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use sla_model::source::{Source, SourceKind, SourceMetric};
 
+pub use cause::Cause;
 pub use error::SourceError;
 
 use sqlite::Sqlite;

@@ -53,7 +53,7 @@ impl Sqlite {
         let query = AssertSqlSafe(self.query.clone());
         let connection = self.connection(deadline).await?;
         // Dropping the future would leave the statement running in the driver's thread.
-        let mut handle = connection.lock_handle().await.map_err(SourceError::Query)?;
+        let mut handle = connection.lock_handle().await.map_err(SourceError::query)?;
         handle.set_progress_handler(INSTRUCTIONS_PER_LOOK, move || Instant::now() < deadline);
         drop(handle);
         let mut rows = Vec::new();
@@ -73,7 +73,8 @@ impl Sqlite {
     }
 
     async fn connection(&mut self, deadline: Instant) -> Result<&mut SqliteConnection, SourceError> {
-        let cannot_open = |source| SourceError::Open { file: self.file.clone(), source };
+        let cannot_open =
+            |error: sqlx::Error| SourceError::Open { file: self.file.clone(), source: error.into() };
         let identity = identity(&self.file).await.map_err(|it| cannot_open(sqlx::Error::Io(it)))?;
         let open = match self.open.take() {
             Some(open) if open.identity == identity => open,
@@ -106,7 +107,7 @@ async fn connect(file: &Path, deadline: Instant) -> sqlx::Result<SqliteConnectio
 
 fn failed(error: sqlx::Error, deadline: Instant) -> SourceError {
     // The handler above interrupts a statement only when its time is up.
-    if Instant::now() < deadline { SourceError::Query(error) } else { SourceError::Timeout }
+    if Instant::now() < deadline { SourceError::query(error) } else { SourceError::Timeout }
 }
 
 fn decode(row: &SqliteRow) -> Result<Row, SourceError> {
@@ -117,17 +118,17 @@ fn decode(row: &SqliteRow) -> Result<Row, SourceError> {
     if found != "TEXT" {
         return Err(SourceError::Label(found));
     }
-    let label: String = row.try_get_unchecked(0).map_err(SourceError::Query)?;
+    let label: String = row.try_get_unchecked(0).map_err(SourceError::query)?;
     let found = kind(row, 1)?;
     if found != "INTEGER" {
         return Err(SourceError::Total { label, found });
     }
-    Ok((label, row.try_get_unchecked(1).map_err(SourceError::Query)?))
+    Ok((label, row.try_get_unchecked(1).map_err(SourceError::query)?))
 }
 
 /// Returns the storage class of a value. The declared type of its column says nothing: SQLite stores anything
 /// anywhere, and reads the text `oops` as the number 0.
 fn kind(row: &SqliteRow, column: usize) -> Result<String, SourceError> {
-    let value = row.try_get_raw(column).map_err(SourceError::Query)?;
+    let value = row.try_get_raw(column).map_err(SourceError::query)?;
     Ok(if value.is_null() { "NULL".to_owned() } else { value.type_info().name().to_owned() })
 }

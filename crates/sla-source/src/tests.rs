@@ -116,11 +116,28 @@ async fn a_replaced_file_is_opened_anew() {
     }
     let error = pass(&mut reader).await.unwrap_err();
     assert!(matches!(error, SourceError::Open { .. }), "{error}");
+    let told = chain(&error);
+    assert!(told.ends_with("for reading: No such file or directory (os error 2)"), "{told}");
     shop.writer = Shop::connect(file).await;
     shop.write("CREATE TABLE payments (status)").await;
     shop.write("INSERT INTO payments VALUES ('paid'), ('failed')").await;
     pass(&mut reader).await.unwrap();
     totals(&reader, 1, 1);
+}
+
+/// Returns an error with its causes, as the exporter tells it; what is said once is not said again.
+#[track_caller]
+fn chain(error: &SourceError) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut cause = std::error::Error::source(error);
+    while let Some(it) = cause {
+        parts.push(it.to_string());
+        cause = it.source();
+    }
+    let said_twice = |number: usize| parts[..number].iter().any(|it| it.contains(&parts[number]));
+    let text = parts.join(": ");
+    assert!(!(1..parts.len()).any(said_twice), "{text}");
+    text
 }
 
 /// Checks that a query is refused with this text and that no number changes.
@@ -129,8 +146,7 @@ async fn refused(query: &str, expected: &str) {
     shop.write("INSERT INTO payments VALUES ('paid')").await;
     let mut reader = shop.reader(query);
     let error = pass(&mut reader).await.unwrap_err();
-    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-    let text = format!("{error}: {cause}");
+    let text = chain(&error);
     assert!(text.contains(expected), "`{query}`: {text}");
     totals(&reader, 0, 0);
     let kept: i64 =

@@ -71,8 +71,8 @@ pub fn load(set: &SourceSet, variables: &BTreeMap<String, String>) -> Result<Loa
         }
     }
     cx.report_all(problems);
-    cx.report_all(set.missing().iter().cloned());
-    let incomplete = trees.len() < set.sources().len() || !set.missing().is_empty();
+    cx.report_all(set.missing().cloned());
+    let incomplete = trees.len() < set.sources().len() || set.missing().next().is_some();
     let model = Root::unite(&trees, incomplete, &mut cx).decode(variables, &mut cx);
     check::all(&mut cx);
     let problems = cx.into_problems();

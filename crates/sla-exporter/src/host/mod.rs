@@ -4,6 +4,7 @@
 //! waiting. A scrape tells what was read last, and how old that is.
 
 mod disks;
+mod diskstats;
 mod system;
 
 use std::{

@@ -40,6 +40,9 @@ use crate::{
 };
 use answer::Answer;
 
+/// Names that an answer for a load balancer holds.
+const NAMES_MAX: usize = 20;
+
 /// Everything that answers are made from.
 pub struct Site {
     /// What is measured, and what was.
@@ -115,7 +118,10 @@ impl Site {
             self.ready.store(true, Ordering::Relaxed);
             return answer::text(StatusCode::OK, "ready\n");
         }
-        let waiting = format!("waiting for the first run of: {}\n", missing.join(", "));
+        let more = missing.len().saturating_sub(NAMES_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names = missing[..missing.len().min(NAMES_MAX)].join(", ");
+        let waiting = format!("waiting for the first run of: {names}{more}\n");
         answer::text(StatusCode::SERVICE_UNAVAILABLE, waiting)
     }
 

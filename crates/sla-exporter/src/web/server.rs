@@ -1,6 +1,6 @@
 //! Accepting connections and ending them.
 
-use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use hyper::{server::conn::http1, service::service_fn};
@@ -35,10 +35,19 @@ const DRAIN_MAX: Duration = Duration::from_secs(1);
 /// Pause after a failed accept: most likely the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens on `HOST:PORT`; a missing host means every address, as in Prometheus' exporters.
+/// Listens on `HOST:PORT`; a missing host means every address of both families, as in Prometheus' exporters.
 pub async fn bind(address: &str) -> anyhow::Result<TcpListener> {
-    let whole = if address.starts_with(':') { format!("0.0.0.0{address}") } else { address.to_owned() };
-    TcpListener::bind(&whole).await.with_context(|| {
+    let listener = match address.strip_prefix(':') {
+        None => TcpListener::bind(address).await,
+        Some(port) => match TcpListener::bind(format!("[::]:{port}")).await {
+            // A machine without IPv6.
+            Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                TcpListener::bind(format!("0.0.0.0:{port}")).await
+            }
+            both => both,
+        },
+    };
+    listener.with_context(|| {
         format!(
             "cannot listen on `{address}`; choose another address with `--web.listen-address HOST:PORT`, or \
              stop what listens there"

@@ -3,11 +3,13 @@
 //! The file and what it names are looked at again when requests come, so that a renewed certificate is in use at
 //! once. A file that turned wrong keeps the rules that were good: they still protect.
 
+mod checker;
 mod client;
 mod duration;
 mod file;
 mod limit;
 mod tls;
+mod turns;
 mod users;
 
 use std::{
@@ -27,9 +29,10 @@ use crate::{
     state::lock,
     web::answer::{self, Answer},
 };
+use checker::{Checked, Checker};
 pub use file::WebConfigError;
 use limit::Bucket;
-use users::{Checked, Checker, Users};
+use users::Users;
 
 /// Files are looked at once in this time, however many requests come.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

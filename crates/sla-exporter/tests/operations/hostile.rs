@@ -86,3 +86,17 @@ fn requests_that_are_none_are_refused() {
     }
     assert_eq!(exporter.get("/-/healthy", "").text(), "healthy\n");
 }
+
+#[test]
+fn numbers_beyond_all_bounds_are_answered() {
+    let probes: String = (0..100).map(|it| PROBE.replace("probes:\n  a:", &format!("  p{it}:"))).collect();
+    let exporter = Exporter::start(&specification(&format!("probes:\n{}", probes.replace("6s", "1h"))), &[]);
+    // An hour is a minute at this pace: most have not run yet, and a load balancer need not read all their names.
+    let waiting = exporter.get("/-/ready", "");
+    assert_eq!(waiting.status, 503);
+    let told = waiting.text();
+    assert!(told.matches(", ").count() == 19 && told.ends_with(" more\n"), "{told}");
+    for query in ["page=18446744073709551615", "page=-1", "page=x&q=%F0&lang=%00", "&&=&q"] {
+        assert_eq!(exporter.get(&format!("/?{query}"), "").status, 200, "{query}");
+    }
+}

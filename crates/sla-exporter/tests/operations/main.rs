@@ -10,4 +10,5 @@ mod reload;
 mod secrets;
 mod target;
 mod users;
+mod watch;
 mod web_config;

@@ -34,8 +34,8 @@ pub struct SourceSet {
     sources: Vec<Source>,
     /// Problems of files that are no text, or too large. Such a file is not parsed.
     broken: Vec<Diagnostic>,
-    /// Files that are named and could not be read.
-    missing: Vec<Diagnostic>,
+    /// Files that are named and could not be read: the problem, and where they should stand.
+    missing: Vec<(Diagnostic, PathBuf)>,
 }
 
 /// Why files could not be read.
@@ -78,14 +78,19 @@ impl SourceSet {
         &self.sources
     }
 
+    /// Returns where files were looked for that are named and could not be read.
+    pub fn absent(&self) -> impl Iterator<Item = &Path> {
+        self.missing.iter().map(|it| it.1.as_path())
+    }
+
     /// Returns the problems that were found before parsing.
     pub(crate) fn broken(&self) -> &[Diagnostic] {
         &self.broken
     }
 
     /// Returns the problems of files that are named and could not be read.
-    pub(crate) fn missing(&self) -> &[Diagnostic] {
-        &self.missing
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.missing.iter().map(|it| &it.0)
     }
 
     /// Returns the text of a span.
@@ -131,7 +136,7 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
             let target = next.parent().unwrap_or(Path::new("")).join(&item.path);
             match include::files(&target) {
                 Ok(found) => waiting.extend(found.into_iter().filter(|it| seen.insert(identity(it)))),
-                Err(error) => missing.push(item.problem(&target, &error)),
+                Err(error) => missing.push((item.problem(&target, &error), target)),
             }
         }
         files.push((next.to_string_lossy().into_owned(), bytes));

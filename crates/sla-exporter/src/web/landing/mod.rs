@@ -5,7 +5,10 @@ mod detail;
 mod overview;
 mod query;
 
-use std::fmt::{self, Write};
+use std::{
+    fmt::{self, Write},
+    time::Duration,
+};
 
 use http::{HeaderMap, StatusCode, Uri};
 use jiff::{Timestamp, tz::TimeZone};
@@ -21,17 +24,9 @@ use query::Query;
 /// Where the pages of single probes stand.
 pub const PROBES: &str = "/probes/";
 
-const STYLE: &str = "
-body{font:15px/1.5 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:1.5rem auto;max-width:75rem;padding:0 1rem;color:#222;background:#fff}
-table{border-collapse:collapse;margin-bottom:2rem;width:100%}
-th,td{border-bottom:1px solid #ddd;padding:.35rem .6rem;text-align:left;vertical-align:top}
-td{overflow-wrap:anywhere}.good{color:#0a7d28}.bad{color:#b3001b;font-weight:600}.muted{color:#666}
-.dots{letter-spacing:.15em;white-space:nowrap}.problem{border:2px solid #b3001b;padding:.5rem 1rem;margin:1rem 0}
-pre{overflow:auto;font-size:13px;line-height:1.35}nav a{margin-right:1rem}
-@media(max-width:40rem){thead{display:none}table,tbody,tr,td{display:block}tr{border:1px solid #ccc;border-radius:.4rem;margin-bottom:.8rem;padding:.3rem}
-td{border:0;display:flex;gap:.8rem;padding:.2rem .4rem}td::before{content:attr(data-name);color:#666;flex:0 0 6rem}}
-@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}a{color:#8ab4f8}.good{color:#5fd37d}.bad,.problem{color:#ff8a8a;border-color:#ff8a8a}th,td{border-color:#333}}
-";
+/// Its narrow half turns each row into a card, whose first line is its heading, and gives every link the height of a
+/// finger.
+const STYLE: &str = include_str!("style.css");
 
 /// A page in the making.
 struct Page<'s> {
@@ -115,18 +110,47 @@ impl Page<'_> {
         self.html.push_str("</tbody></table>\n");
     }
 
-    /// Writes a cell with the name of its column, which a narrow screen shows.
+    /// Writes a cell with the name of its column, which a narrow screen shows if there is anything in it.
     fn cell(&mut self, name: &str, content: impl fmt::Display) -> fmt::Result {
-        write!(self.html, "<td data-name=\"{name}\"><span>{content}</span></td>")
+        let start = self.html.len();
+        write!(self.html, "<td data-name=\"{name}\"><span>")?;
+        let before = self.html.len();
+        write!(self.html, "{content}")?;
+        if self.html.len() == before {
+            self.html.truncate(start);
+            self.html.push_str("<td class=\"none\"></td>");
+        } else {
+            self.html.push_str("</span></td>");
+        }
+        Ok(())
     }
 
+    /// Writes a cell whose few words stay on one line.
+    fn short(&mut self, name: &str, content: impl fmt::Display) -> fmt::Result {
+        self.cell(name, format_args!("<span class=\"short\">{content}</span>"))
+    }
+
+    /// Returns a moment with its zone, which the moments in tables leave out.
     fn time(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     fn verdict(&self, good: bool) -> String {
         let (class, word) = if good { ("good", self.words.good) } else { ("bad", self.words.bad) };
         format!("<span class=\"{class}\">{word}</span>")
+    }
+}
+
+/// A duration in milliseconds, as exact as anybody wants it.
+struct Millis(Duration);
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} ms", self.0.as_secs_f64() * 1000.0)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use sla_model::{Model, id::ProbeId};
 
-use super::{Escaped, PROBES, Page, query::encode};
+use super::{Escaped, Millis, PROBES, Page, query::encode};
 use crate::{
     reload::World,
     state::{ProbeState, Record, RunNote, Shared, State, lock},
@@ -28,11 +28,19 @@ impl Page<'_> {
         self.head(world.model.name.as_str())?;
         self.reloaded()?;
         let words = self.words;
+        let count = Count::of(&world.state);
         writeln!(
             self.html,
-            "<h2>{}</h2>\n<form><input type=\"hidden\" name=\"lang\" value=\"{}\">\
-             <input name=\"q\" value=\"{}\" aria-label=\"{filter}\"> <button>{filter}</button></form>",
+            "<h2>{}</h2>\n<p><span class=\"{}\">{} {}</span> · {} {} · {} {}</p>\n<form><input type=\"hidden\" name=\"lang\" value=\"{}\">\
+             <input name=\"q\" value=\"{}\" aria-label=\"{filter}\"><button>{filter}</button></form>",
             words.probes,
+            if count.failed > 0 { "bad" } else { "" },
+            words.bad,
+            count.failed,
+            words.good,
+            count.good,
+            words.waiting,
+            count.waiting,
             words.code,
             Escaped(&self.query.filter),
             filter = words.filter,
@@ -68,7 +76,7 @@ impl Page<'_> {
             name: name.clone(),
             last: state.stats.last,
             recent: state.recent.iter().copied().collect(),
-            next: state.next.map(|it| self.time(it)).unwrap_or_default(),
+            next: state.next.map(|it| self.moment(it)).unwrap_or_default(),
             failure: state.failure.clone(),
         }
     }
@@ -84,18 +92,18 @@ impl Page<'_> {
             for name in [words.runs, words.failure, words.took, words.ended] {
                 self.cell(name, "")?;
             }
-            self.cell(words.next, &row.next)?;
+            self.short(words.next, &row.next)?;
             return writeln!(self.html, "</tr>");
         };
         let verdict = self.verdict(last.reason.is_none());
-        self.cell(words.state, verdict)?;
+        self.short(words.state, verdict)?;
         self.cell(words.runs, Dots(&row.recent))?;
         let failure = row.failure.as_ref().filter(|_| last.reason.is_some());
         self.cell(words.failure, failure.map(|it| told(it)).unwrap_or_default())?;
-        self.cell(words.took, format_args!("{} ms", last.took.as_millis()))?;
-        let ended = self.time(last.ended);
-        self.cell(words.ended, ended)?;
-        self.cell(words.next, &row.next)?;
+        self.short(words.took, Millis(last.took))?;
+        let ended = self.moment(last.ended);
+        self.short(words.ended, ended)?;
+        self.short(words.next, &row.next)?;
         writeln!(self.html, "</tr>")
     }
 
@@ -103,11 +111,17 @@ impl Page<'_> {
         let (code, page) = (self.words.code, self.query.page);
         if page > 0 {
             let address = self.query.with_page(code, page - 1);
-            write!(self.html, "<a href=\"{}\">{}</a> ", Escaped(&address), self.words.earlier)?;
+            write!(
+                self.html,
+                "<a class=\"leaf\" href=\"{}\">{}</a> ",
+                Escaped(&address),
+                self.words.earlier
+            )?;
         }
-        if (page + 1).saturating_mul(ROWS_MAX) < all {
-            let address = self.query.with_page(code, page + 1);
-            writeln!(self.html, "<a href=\"{}\">{}</a>", Escaped(&address), self.words.later)?;
+        let next = page.saturating_add(1);
+        if next.saturating_mul(ROWS_MAX) < all {
+            let address = self.query.with_page(code, next);
+            writeln!(self.html, "<a class=\"leaf\" href=\"{}\">{}</a>", Escaped(&address), self.words.later)?;
         }
         Ok(())
     }
@@ -129,14 +143,38 @@ impl Page<'_> {
             };
             self.html.push_str("<tr>");
             self.cell(words.name, Escaped(metric.name.as_str()))?;
-            self.cell(words.state, verdict)?;
+            self.short(words.state, verdict)?;
             self.cell(words.detail, Escaped(query.error.as_deref().unwrap_or_default()))?;
-            let read = query.last_good.map(|it| self.time(it)).unwrap_or_default();
-            self.cell(words.read_at, read)?;
+            match query.last_good.map(|it| self.moment(it)) {
+                Some(read) => self.short(words.read_at, read)?,
+                None => self.cell(words.read_at, "")?,
+            }
             self.html.push_str("</tr>\n");
         }
         self.end_table();
         Ok(())
+    }
+}
+
+/// How many probes are how.
+#[derive(Default)]
+struct Count {
+    failed: usize,
+    good: usize,
+    waiting: usize,
+}
+
+impl Count {
+    fn of(state: &State) -> Self {
+        let mut count = Self::default();
+        for state in state.probes.values() {
+            match lock(state).stats.last {
+                Some(it) if it.reason.is_some() => count.failed += 1,
+                Some(_) => count.good += 1,
+                None => count.waiting += 1,
+            }
+        }
+        count
     }
 }
 
@@ -159,10 +197,10 @@ impl fmt::Display for Dots<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<span class=\"dots\">")?;
         for run in self.0 {
-            let millis = run.took.as_millis();
+            let took = Millis(run.took);
             match run.reason {
-                None => write!(f, "<span class=\"good\" title=\"{millis} ms\">●</span>")?,
-                Some(reason) => write!(f, "<span class=\"bad\" title=\"{reason}, {millis} ms\">○</span>")?,
+                None => write!(f, "<span class=\"good\" title=\"{took}\">●</span>")?,
+                Some(reason) => write!(f, "<span class=\"bad\" title=\"{reason}, {took}\">○</span>")?,
             }
         }
         f.write_str("</span>")
