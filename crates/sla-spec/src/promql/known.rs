@@ -19,8 +19,8 @@ const WORDS_MAX: usize = 10_000;
 struct Known {
     names: BTreeMap<String, MetricName>,
     labels: BTreeMap<String, LabelName>,
-    /// With their quotes.
-    patterns: BTreeMap<String, ()>,
+    /// By what was written; each without its quotes.
+    patterns: BTreeMap<String, String>,
 }
 
 thread_local! {
@@ -47,10 +47,14 @@ impl Known {
             return None;
         }
         let label = known(&mut self.labels, label, |it| format!("x{{{it}=\"\"}}"), |it| it.parse().ok())?;
-        if matches!(compared.op, MatchOp::Matches | MatchOp::NotMatches) {
-            known(&mut self.patterns, quoted, |it| format!("x{{x=~{it}}}"), |_| Some(()))?;
-        }
-        Some(Matcher { label, op: compared.op, value: quoted[1..quoted.len() - 1].to_owned() })
+        let inner = |it: &str| it[1..it.len() - 1].to_owned();
+        let value = match compared.op {
+            MatchOp::Equal | MatchOp::NotEqual => inner(quoted),
+            MatchOp::Matches | MatchOp::NotMatches => {
+                known(&mut self.patterns, quoted, |it| format!("x{{x=~{it}}}"), |it| Some(inner(it)))?
+            }
+        };
+        Some(Matcher { label, op: compared.op, value })
     }
 }
 

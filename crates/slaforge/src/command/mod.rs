@@ -89,7 +89,7 @@ impl Objectives {
         }
         let one = |name: &String| {
             all.iter().find(|it| it.name() == name).copied().with_context(|| {
-                let names = all.iter().map(Unit::name);
+                let names = all.iter().map(|it| it.name());
                 let hint = sla_spec::suggest::hint(name, names, "it has none");
                 format!("the specification has no objective `{name}`; {hint}")
             })

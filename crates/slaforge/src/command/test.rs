@@ -92,7 +92,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
     let output = io::Folder::open(folder.path())?;
     let stage = output.stage();
-    files.iter().for_each(|it| stage.add(it));
+    for file in &files {
+        stage.add(file);
+    }
     stage.finish(&targets, false)?;
     let mut verdict = Verdict::Good;
     for proof in PROOFS {

@@ -67,7 +67,7 @@ pub fn kinds<'m>(units: &[Unit<'m>]) -> Vec<Kind<'m>> {
     kinds
 }
 
-impl<'m> Plan<'m> {
+impl Plan<'_> {
     /// Applies a function to the rules of one unit of each kind, and tells how many units are of it.
     pub fn of_kinds<R: Send>(self, of: impl Fn(&RuleFile) -> R + Sync) -> Vec<(R, usize)> {
         let units = self.units();
@@ -89,7 +89,7 @@ pub struct StandIn<'m> {
 impl<'m> StandIn<'m> {
     /// Replaces the names of an objective.
     pub fn of(objective: &'m Objective, cast: Cast) -> Self {
-        let mut names = Names { cast, own: Vec::new(), names: Vec::new() };
+        let mut names = Names { cast, own: Vec::new(), replaced: Vec::new() };
         let id = names.id(&objective.id, objective.id.as_str());
         let title = names.title(&objective.title);
         let indicator = names.indicator(&objective.indicator);
@@ -107,14 +107,14 @@ impl<'m> StandIn<'m> {
             idle: idle.clone(),
             spends: spends.clone(),
         };
-        Self { objective, own: names.own, names: names.names }
+        Self { objective, own: names.own, names: names.replaced }
     }
 }
 
 struct Names<'m> {
     cast: Cast,
     own: Vec<&'m str>,
-    names: Vec<String>,
+    replaced: Vec<String>,
 }
 
 impl<'m> Names<'m> {
@@ -136,16 +136,16 @@ impl<'m> Names<'m> {
 
     fn stand_in(&mut self, text: &'m str, length: usize, end: &str) -> Option<String> {
         if let Some(number) = self.own.iter().position(|it| *it == text) {
-            return Some(self.names[number].clone());
+            return Some(self.replaced[number].clone());
         }
         if self.own.len() == NAMES_MAX {
             return None;
         }
         let (first, rest) = self.cast.letters();
-        let fill = String::from_iter(std::iter::repeat_n(rest, length - 2));
+        let fill: String = std::iter::repeat_n(rest, length - 2).collect();
         let name = format!("{first}{}{fill}{end}", self.own.len());
         self.own.push(text);
-        self.names.push(name.clone());
+        self.replaced.push(name.clone());
         Some(name)
     }
 

@@ -53,7 +53,7 @@ pub enum Unit<'m> {
 
 impl<'m> Unit<'m> {
     /// Returns the name, unique in a specification.
-    pub fn name(&self) -> &'m str {
+    pub fn name(self) -> &'m str {
         match self {
             Self::Objective(objective) => objective.id.as_str(),
             Self::Platform => PLATFORM,

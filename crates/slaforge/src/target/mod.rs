@@ -102,7 +102,9 @@ pub fn render(model: &Model, pace: Pace, targets: &[&Target], layout: Layout<'_>
         Layout::Apart(units) => layout::apart(units),
     };
     let input = Input { model, plan, sets, pace };
-    targets.iter().for_each(|it| (it.render)(&input, out));
+    for target in targets {
+        (target.render)(&input, out);
+    }
 }
 
 /// Returns the files of some targets at a pace, sorted by path.

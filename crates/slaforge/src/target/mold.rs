@@ -20,7 +20,7 @@ pub struct Molds<'i> {
     write: Write,
     /// Which mold a unit is of, by its name, and its own names.
     members: HashMap<&'i str, (usize, Vec<&'i str>)>,
-    molds: Vec<Option<Mold>>,
+    known: Vec<Option<Mold>>,
 }
 
 impl<'i> Molds<'i> {
@@ -35,8 +35,8 @@ impl<'i> Molds<'i> {
                 members.insert(units[place].name(), (patterns.len() - 1, own));
             }
         }
-        let molds = parallel::map(&patterns, |it| Mold::of(*it, |unit| write(input, unit)));
-        Self { input, write, members, molds }
+        let known = parallel::map(&patterns, |it| Mold::of(*it, |unit| write(input, unit)));
+        Self { input, write, members, known }
     }
 
     /// Adds the texts of some units.
@@ -53,7 +53,7 @@ impl<'i> Molds<'i> {
 
     fn mold(&self, unit: Unit<'_>) -> Option<(&Mold, &[&str])> {
         let (mold, own) = self.members.get(unit.name())?;
-        Some((self.molds[*mold].as_ref()?, own))
+        Some((self.known[*mold].as_ref()?, own))
     }
 }
 
