@@ -87,7 +87,7 @@ pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> 
 fn refused(text: &str, parts: &scan::Parts, message: String) -> PromqlError {
     let wrong = |place: &Range<usize>| {
         let matcher = &text[place.clone()];
-        matcher.contains('~') && parser::parse(&format!("x{{{matcher}}}")).is_err()
+        !matcher.starts_with(NAME) && matcher.contains('~') && parser::parse(&format!("x{{{matcher}}}")).is_err()
     };
     match parts.matchers.iter().map(scan::Compared::place).find(wrong) {
         Some(place) => PromqlError::new("the regular expression is not valid", place.start),
@@ -205,7 +205,7 @@ mod tests {
         parsed("x{a=\"b}", "4 the quote is never closed");
         parsed("x{a=~\"(\"}", "2 the regular expression is not valid");
         parsed("x{a=~\"b\",c!~\"(\"}", "9 the regular expression is not valid");
-        parsed("x{__name__=~\"b\"}", "2 the metric must be given once, by its plain name");
+        parsed("x{__name__=~\"b\"}", "0 metric name must not be set twice: 'x' or 'b'");
         parsed("{a=\"b\"}", "0 the selector names no metric");
         parsed("{__name__=~\"a.*\"}", "1 the metric must be given once, by its plain name");
         parsed("", "0 the selector is empty");
