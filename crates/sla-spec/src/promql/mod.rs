@@ -87,7 +87,9 @@ pub(crate) fn located(text: &str) -> Result<Located<Range<usize>>, PromqlError> 
 fn refused(text: &str, parts: &scan::Parts, message: String) -> PromqlError {
     let wrong = |place: &Range<usize>| {
         let matcher = &text[place.clone()];
-        !matcher.starts_with(NAME) && matcher.contains('~') && parser::parse(&format!("x{{{matcher}}}")).is_err()
+        !matcher.starts_with(NAME)
+            && matcher.contains('~')
+            && parser::parse(&format!("x{{{matcher}}}")).is_err()
     };
     match parts.matchers.iter().map(scan::Compared::place).find(wrong) {
         Some(place) => PromqlError::new("the regular expression is not valid", place.start),

@@ -39,9 +39,11 @@ impl Base<'_> {
                 let counted = |of| self.written(of, rate::counted);
                 self.with_bad(counted(total), counted(bad))
             }
+            // What is subtracted must be bent like what it is subtracted from: only series that are in both are.
             Part::Good(good) => {
-                let plain = |of| self.written(of, rate::plain);
-                self.with_good(plain(total), plain(good))
+                let rate = if same_metric(total, good) { rate::counted } else { rate::plain };
+                let written = |of| self.written(of, rate);
+                self.with_good(written(total), written(good))
             }
         }
     }
@@ -66,4 +68,8 @@ impl Base<'_> {
         let errors = Expr::Call("clamp_min", vec![self.events().minus(good), number(0)]);
         Counted { before: None, events: events.at_least(number(0)), errors }
     }
+}
+
+fn same_metric(one: &Counter, other: &Counter) -> bool {
+    matches!((one, other), (Counter::Selector(one), Counter::Selector(other)) if one.metric == other.metric)
 }
