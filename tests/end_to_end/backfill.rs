@@ -7,7 +7,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -108,13 +108,7 @@ impl Scene {
         command.arg("--storage.tsdb.retention.time=50y");
         command.arg(format!("--web.listen-address=127.0.0.1:{}", self.port));
         let mut server = Service::start("prometheus", self.folder.path(), &mut command).unwrap();
-        let until = Instant::now() + Duration::from_mins(1);
-        let ready = format!("{}/-/ready", self.url());
-        while !reqwest::get(&ready).await.is_ok_and(|it| it.status().is_success()) {
-            server.check().unwrap();
-            assert!(Instant::now() < until, "Prometheus is not ready; see {}", server.log.display());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        server.answers(&format!("{}/-/ready", self.url()), Duration::from_mins(1)).await.unwrap();
         self.server = Some(server);
         Prometheus::new(self.url()).unwrap()
     }

@@ -120,8 +120,7 @@ impl Pair {
         alertmanager.arg(format!("--storage.path={}", folder.path().join("alertmanager").display()));
         alertmanager.arg(format!("--web.listen-address=127.0.0.1:{alertmanager_port}"));
         alertmanager.arg("--cluster.listen-address=");
-        let alertmanager = Service::start("alertmanager", folder.path(), &mut alertmanager).unwrap();
-        ready(alertmanager_port).await;
+        let alertmanager = started("alertmanager", folder.path(), alertmanager, alertmanager_port).await;
         let mut servers = Vec::new();
         let config = change(fs::read_to_string(rules.join("scrape.yaml")).unwrap());
         for (replica, port) in REPLICAS.into_iter().zip([a, b]) {
@@ -135,8 +134,7 @@ impl Pair {
             command.arg(format!("--storage.tsdb.path={}", place.join("data").display()));
             command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
             command.args(["--query.lookback-delta=5s", "--rules.alert.resend-delay=1s"]);
-            servers.push(Service::start("prometheus", &place, &mut command).unwrap());
-            ready(port).await;
+            servers.push(started("prometheus", &place, command, port).await);
         }
         let ports = [a, b];
         Self {
@@ -300,11 +298,8 @@ async fn counted(port: u16, series: &str) -> f64 {
     values.filter_map(|it| it.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
 
-async fn ready(port: u16) {
-    let until = Instant::now() + PATIENCE;
-    let url = format!("http://127.0.0.1:{port}/-/ready");
-    while !reqwest::get(&url).await.is_ok_and(|it| it.status().is_success()) {
-        assert!(Instant::now() < until, "nobody answers at {url}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+async fn started(name: &'static str, place: &Path, mut command: Command, port: u16) -> Service {
+    let mut service = Service::start(name, place, &mut command).unwrap();
+    service.answers(&format!("http://127.0.0.1:{port}/-/ready"), PATIENCE).await.unwrap();
+    service
 }

@@ -19,6 +19,9 @@ use crate::packages;
 /// How long a child may take to end in its own way before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long after one look at a server comes the next.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// A child in a process group of its own. It is killed when this is dropped, and by the kernel when we die.
 pub struct Service {
     /// What people call it.
@@ -53,6 +56,27 @@ impl Service {
         match self.child.try_wait()? {
             None => Ok(()),
             Some(status) => Err(self.ended(status)),
+        }
+    }
+
+    /// Waits until it answers well at an address.
+    pub async fn answers(&mut self, url: &str, within: Duration) -> anyhow::Result<()> {
+        let until = Instant::now() + within;
+        loop {
+            self.check()?;
+            // Who listens may yet say nothing.
+            let left = until.saturating_duration_since(Instant::now());
+            let answer = tokio::time::timeout(left, reqwest::get(url)).await;
+            if answer.is_ok_and(|it| it.is_ok_and(|it| it.status().is_success())) {
+                return Ok(());
+            }
+            anyhow::ensure!(
+                Instant::now() < until,
+                "{} does not answer at {url} within {within:?}; see {}",
+                self.name,
+                self.log.display()
+            );
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 

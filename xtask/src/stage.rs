@@ -4,7 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -209,21 +209,9 @@ impl Stage {
         path: &str,
     ) -> anyhow::Result<()> {
         let mut service = Service::start(name, self.folder(), command)?;
-        let url = format!("http://{}{path}", local(port));
-        let until = Instant::now() + START_MAX;
-        loop {
-            service.check()?;
-            if reqwest::get(&url).await.is_ok_and(|it| it.status().is_success()) {
-                self.services.push(service);
-                return Ok(());
-            }
-            anyhow::ensure!(
-                Instant::now() < until,
-                "{name} is not ready after {START_MAX:?}; see {}",
-                service.log.display()
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        service.answers(&format!("http://{}{path}", local(port)), START_MAX).await?;
+        self.services.push(service);
+        Ok(())
     }
 
     /// Fails when any service has ended.

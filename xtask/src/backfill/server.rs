@@ -5,7 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -132,13 +132,7 @@ impl Server {
         command.args(["--query.timeout=10m", "--query.max-samples=200000000"]);
         command.arg(format!("--web.listen-address={}", self.base));
         let mut service = Service::start("prometheus", &self.place, &mut command)?;
-        let until = Instant::now() + START;
-        let url = format!("http://{}/-/ready", self.base);
-        while !self.client.get(&url).send().await.is_ok_and(|it| it.status().is_success()) {
-            service.check()?;
-            anyhow::ensure!(Instant::now() < until, "Prometheus does not open its blocks");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        service.answers(&format!("http://{}/-/ready", self.base), START).await?;
         self.service = Some(service);
         Ok(())
     }

@@ -1,5 +1,15 @@
 //! What a specification needs beside its objectives, for the benches that compare the generator with others.
 
+/// One objective of that counter, with all of its alerts.
+pub const REQUESTS: &str = r#"  requests:
+    module: api
+    target: 99.9%
+    window: 30d
+    indicator:
+      ratio: {bad: 'http_requests_total{code=~"5.."}', total: http_requests_total}
+    alert: {page: P1, ticket: P2}
+"#;
+
 /// Returns the text up to the first objective; the counter of requests has these labels.
 pub fn head(labels: &str) -> String {
     format!(

@@ -1,11 +1,6 @@
 //! How many requests of its API mix the shop serves, next to nginx that serves a small file to the same client.
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, process::Command, time::Duration};
 
 use anyhow::Context as _;
 
@@ -20,6 +15,9 @@ const REQUESTS_PER_SECOND_MIN: f64 = 5000.0;
 
 const WRK: Program = Program { command: "wrk", package: "wrk" };
 const NGINX: Program = Program { command: "nginx", package: "nginx-light" };
+
+/// How long a server may take to answer.
+const START_MAX: Duration = Duration::from_secs(20);
 
 /// Connections, threads and seconds of each run.
 const LOAD: [&str; 3] = ["-c64", "-t1", "-d15s"];
@@ -80,8 +78,8 @@ async fn ours(folder: &Path, port: u16, admin: u16) -> anyhow::Result<f64> {
     let mut command = Command::new(packages::root().join("target/release/sla-shop"));
     command.args(["serve", "--listen", &local(port), "--admin", &local(admin), "--customers", "0"]);
     command.arg("--database").arg(folder.join("shop.db"));
-    let _shop = Service::start("shop", folder, &mut command)?;
-    ready(&format!("http://{}/-/healthy", local(port))).await?;
+    let mut shop = Service::start("shop", folder, &mut command)?;
+    shop.answers(&format!("http://{}/-/healthy", local(port)), START_MAX).await?;
     let login = serde_json::json!({"user": "customer-1", "password": "customer-1"});
     let url = format!("http://{}/api/login", local(port));
     let answer: serde_json::Value =
@@ -103,19 +101,10 @@ async fn peer(folder: &Path, port: u16) -> anyhow::Result<f64> {
     fs::write(folder.join("nginx.conf"), configuration)?;
     let mut command = Command::new(NGINX.command);
     command.arg("-c").arg(folder.join("nginx.conf"));
-    let _nginx = Service::start("nginx", folder, &mut command)?;
+    let mut nginx = Service::start("nginx", folder, &mut command)?;
     let url = format!("http://{}/file.txt", local(port));
-    ready(&url).await?;
+    nginx.answers(&url, START_MAX).await?;
     wrk(&[&url])
-}
-
-async fn ready(url: &str) -> anyhow::Result<()> {
-    let until = Instant::now() + Duration::from_secs(20);
-    while !reqwest::get(url).await.is_ok_and(|it| it.status().is_success()) {
-        anyhow::ensure!(Instant::now() < until, "{url} does not answer");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Ok(())
 }
 
 /// Runs wrk and reads its requests per second; an answer that is no success makes the figure worthless.

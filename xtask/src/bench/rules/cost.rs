@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sla_model::duration;
+
 use super::{Measured, side::Side, trace::END_MS};
 use crate::{
     backfill::server::Cost,
@@ -23,16 +25,16 @@ pub async fn measure(
     findings: &mut Findings,
 ) -> anyhow::Result<()> {
     for side in sides {
-        let mut sums: BTreeMap<&str, Cost> = BTreeMap::new();
+        let mut sums: BTreeMap<String, Cost> = BTreeMap::new();
         for it in &side.rules {
             let cost = measured.server.cost(&it.rule.expr, END_MS, RUNS).await?;
-            let sum = sums.entry(&it.interval).or_default();
+            let sum = sums.entry(duration::text(it.every)).or_default();
             sum.samples += cost.samples;
             sum.milliseconds += cost.milliseconds;
         }
         for (interval, sum) in sums {
-            findings.figure(side.name, &samples(pods, interval), Some(sum.samples as f64), "samples");
-            findings.figure(side.name, &time(pods, interval), Some(sum.milliseconds), "ms");
+            findings.figure(side.name, &samples(pods, &interval), Some(sum.samples as f64), "samples");
+            findings.figure(side.name, &time(pods, &interval), Some(sum.milliseconds), "ms");
         }
     }
     let ours = sides[0].name;
@@ -59,17 +61,17 @@ pub fn print(findings: &Findings, sides: &[Side]) {
         "rules of", "every", "20 pods: read", "ms", "200 pods: read", "ms"
     );
     for side in sides {
-        let intervals: BTreeSet<&str> = side.rules.iter().map(|it| it.interval.as_str()).collect();
+        let intervals: BTreeSet<String> = side.rules.iter().map(|it| duration::text(it.every)).collect();
         for interval in intervals {
             let shown =
                 |what: String| findings.value(side.name, &what).map_or_else(|| "-".to_owned(), number);
             println!(
                 "{:<10} {interval:>6} {:>14} {:>12} {:>15} {:>13}",
                 side.name,
-                shown(samples(20, interval)),
-                shown(time(20, interval)),
-                shown(samples(200, interval)),
-                shown(time(200, interval)),
+                shown(samples(20, &interval)),
+                shown(time(20, &interval)),
+                shown(samples(200, &interval)),
+                shown(time(200, &interval)),
             );
         }
     }

@@ -3,7 +3,6 @@
 use std::{fs, path::Path, process::Command};
 
 use anyhow::Context as _;
-use sla_model::duration;
 
 use super::trace::{END_MS, START_MS, Trace};
 use crate::{
@@ -11,12 +10,9 @@ use crate::{
     bench::ours,
     peers,
     process::tied,
-    rule_file::{Rule, RuleFile},
+    rule_file::{RuleFile, Timed},
     stage,
 };
-
-/// How often rules are evaluated that say nothing of it.
-const INTERVAL: &str = "30s";
 
 /// How far back the rules are evaluated that no other rule reads by a range.
 const RECENT_MS: i64 = 10 * 60_000;
@@ -27,15 +23,6 @@ const FIRST_MS: i64 = START_MS + 10 * 60_000;
 /// The 30-day error ratio over what was scraped.
 pub const RAW: &str =
     "sum(increase(http_requests_total{code=~\"5..\"}[30d])) / sum(increase(http_requests_total[30d]))";
-
-const OURS: &str = r#"  requests:
-    module: api
-    target: 99.9%
-    window: 30d
-    indicator:
-      ratio: {bad: 'http_requests_total{code=~"5.."}', total: http_requests_total}
-    alert: {page: P1, ticket: P2}
-"#;
 
 const SLOTH: &str = r#"version: prometheus/v1
 service: bench
@@ -81,15 +68,6 @@ enum History {
     None,
 }
 
-/// A rule, and how often it is evaluated.
-pub struct Timed {
-    /// The rule.
-    pub rule: Rule,
-    /// How often, as its file says.
-    pub interval: String,
-    every_ms: i64,
-}
-
 /// Lets every generator write its rules below a folder.
 pub fn generate(folder: &Path) -> anyhow::Result<[Side; 3]> {
     Ok([
@@ -115,11 +93,11 @@ pub fn generate(folder: &Path) -> anyhow::Result<[Side; 3]> {
 }
 
 fn ours(folder: &Path) -> anyhow::Result<Vec<Timed>> {
-    let source = written(folder, "sla.yaml", &(ours::head("pod, code") + OURS))?;
+    let source = written(folder, "sla.yaml", &(ours::head("pod, code") + ours::REQUESTS))?;
     let mut command = Command::new(stage::binary("slaforge")?);
     command.arg("generate").arg(source).arg("--out").arg(folder);
     run(&command)?;
-    timed(RuleFile::read(&folder.join("rules/requests.rules.yaml"))?)
+    RuleFile::read(&folder.join("rules/requests.rules.yaml"))?.timed()
 }
 
 fn sloth(folder: &Path) -> anyhow::Result<Vec<Timed>> {
@@ -128,7 +106,7 @@ fn sloth(folder: &Path) -> anyhow::Result<Vec<Timed>> {
     let mut command = Command::new(peers::SLOTH.ensure()?);
     command.arg("generate").arg("--input").arg(source).arg("--out").arg(&rules);
     run(&command)?;
-    timed(RuleFile::read(&rules)?)
+    RuleFile::read(&rules)?.timed()
 }
 
 fn pyrra(folder: &Path) -> anyhow::Result<Vec<Timed>> {
@@ -136,7 +114,7 @@ fn pyrra(folder: &Path) -> anyhow::Result<Vec<Timed>> {
     let mut command = Command::new(peers::PYRRA.ensure()?);
     command.arg(source);
     let rules = written(folder, "rules.yaml", &run(&command)?)?;
-    timed(RuleFile::read(&rules)?)
+    RuleFile::read(&rules)?.timed()
 }
 
 fn written(folder: &Path, name: &str, text: &str) -> anyhow::Result<std::path::PathBuf> {
@@ -154,20 +132,6 @@ fn run(command: &Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn timed(file: RuleFile) -> anyhow::Result<Vec<Timed>> {
-    let mut rules = Vec::new();
-    for group in file.groups {
-        let interval = group.interval.as_deref().unwrap_or(INTERVAL);
-        let every_ms = i64::try_from(duration::parse(interval)?.as_millis())?;
-        rules.extend(group.rules.into_iter().map(|rule| Timed {
-            rule,
-            interval: duration::text(std::time::Duration::from_millis(every_ms.unsigned_abs())),
-            every_ms,
-        }));
-    }
-    Ok(rules)
-}
-
 impl Side {
     /// Returns when each recording rule is evaluated over a trace: never while Prometheus was down.
     pub fn tasks(&self, trace: &Trace) -> Vec<Task<'_>> {
@@ -178,7 +142,7 @@ impl Side {
                 History::None => false,
             };
             let from_ms = if all { FIRST_MS } else { END_MS - RECENT_MS };
-            Ticks::to(END_MS, from_ms, it.every_ms).without(&trace.down)
+            Ticks::to(END_MS, from_ms, it.every_ms()).without(&trace.down)
         };
         let recording = self.rules.iter().filter(|it| it.rule.record.is_some());
         recording.map(|it| Task { rule: &it.rule, ticks: ticks(it) }).collect()

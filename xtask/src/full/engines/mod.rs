@@ -6,10 +6,7 @@ mod readers;
 mod scene;
 mod victoria;
 
-use std::{
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use std::{process::ExitCode, time::Duration};
 
 use crate::{
     bench::{
@@ -17,7 +14,6 @@ use crate::{
         report::{Findings, Report},
     },
     packages, peers,
-    process::Service,
 };
 use scene::Scene;
 
@@ -56,19 +52,3 @@ pub async fn run() -> anyhow::Result<ExitCode> {
 
 /// How long a server may take to answer.
 const START_MAX: Duration = Duration::from_mins(1);
-
-/// Returns until when something may take.
-fn patience() -> Instant {
-    Instant::now() + START_MAX
-}
-
-/// Waits until a server answers well.
-async fn ready(service: &mut Service, url: &str) -> anyhow::Result<()> {
-    let until = patience();
-    while !reqwest::get(url).await.is_ok_and(|it| it.status().is_success()) {
-        service.check()?;
-        anyhow::ensure!(Instant::now() < until, "{} never answers at {url}", service.name);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Ok(())
-}

@@ -1,13 +1,8 @@
 //! Half a day of one counter, and what Prometheus records of it.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use jiff::Timestamp;
-use sla_model::duration;
 
 use super::readers;
 use crate::{
@@ -17,7 +12,7 @@ use crate::{
         server::{Server, Ticks},
     },
     bench::ours,
-    rule_file::{Rule, RuleFile},
+    rule_file::{RuleFile, Timed},
 };
 
 /// 2026-01-01, midnight UTC, and twelve hours later.
@@ -39,15 +34,6 @@ const OUTAGE_BAD_EVERY: i64 = 8;
 
 /// Events come every so often.
 const EVENT_MS: i64 = 25;
-
-const OBJECTIVE: &str = r#"  requests:
-    module: api
-    target: 99.9%
-    window: 30d
-    indicator:
-      ratio: {bad: 'http_requests_total{code="500"}', total: http_requests_total}
-    alert: {page: P1, ticket: P2}
-"#;
 
 /// What is compared: recorded numbers, and sums of tiles.
 pub const ASKED: [&str; 8] = [
@@ -73,7 +59,7 @@ impl Scene {
     /// Makes the blocks and records over them.
     pub async fn set() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join("sla.yaml"), ours::head("code") + OBJECTIVE)?;
+        fs::write(folder.path().join("sla.yaml"), ours::head("code") + ours::REQUESTS)?;
         let database = folder.path().join("data");
         let mut blocks = Blocks::new(&folder.path().join("text"))?;
         for (series, value, at_ms) in samples() {
@@ -81,12 +67,11 @@ impl Scene {
         }
         blocks.finish(&database)?;
         let mut server = Server::start(&database, folder.path()).await?;
-        let rules = rules(folder.path())?;
-        let tasks: Vec<Task<'_>> = rules
-            .iter()
-            .filter(|it| it.0.record.is_some())
-            .map(|(rule, every_ms)| Task { rule, ticks: vec![Ticks::to(END_MS, FIRST_MS, *every_ms)] })
-            .collect();
+        readers::generate(&folder.path().join("sla.yaml"), "prometheus", folder.path(), "rules")?;
+        let rules = RuleFile::read(&folder.path().join("rules/requests.rules.yaml"))?.timed()?;
+        let ticks = |it: &Timed| vec![Ticks::to(END_MS, FIRST_MS, it.every_ms())];
+        let recording = rules.iter().filter(|it| it.rule.record.is_some());
+        let tasks: Vec<Task<'_>> = recording.map(|it| Task { rule: &it.rule, ticks: ticks(it) }).collect();
         record(&mut server, &tasks).await?;
         Ok(Self { server, folder })
     }
@@ -105,18 +90,6 @@ impl Scene {
         }
         text
     }
-}
-
-/// Returns the rules, each with how often it is evaluated.
-fn rules(folder: &Path) -> anyhow::Result<Vec<(Rule, i64)>> {
-    readers::generate(&folder.join("sla.yaml"), "prometheus", folder, "rules")?;
-    let mut rules = Vec::new();
-    for group in RuleFile::read(&folder.join("rules/requests.rules.yaml"))?.groups {
-        let interval = duration::parse(group.interval.as_deref().unwrap_or("30s"))?;
-        let every_ms = i64::try_from(interval.as_millis())?;
-        rules.extend(group.rules.into_iter().map(|it| (it, every_ms)));
-    }
-    Ok(rules)
 }
 
 /// Returns every sample that was scraped.

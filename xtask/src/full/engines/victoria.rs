@@ -10,7 +10,10 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::scene::{ASKED, END_MS, Scene, end, first};
+use super::{
+    START_MAX,
+    scene::{ASKED, END_MS, Scene, end, first},
+};
 use crate::{
     bench::report::{Findings, Must},
     peers,
@@ -32,7 +35,7 @@ pub async fn measure(scene: &Scene, findings: &mut Findings) -> anyhow::Result<(
     command.arg("-search.disableCache");
     let mut service = Service::start("victoria-metrics", place, &mut command)?;
     let base = format!("http://127.0.0.1:{port}");
-    super::ready(&mut service, &format!("{base}/health")).await?;
+    service.answers(&format!("{base}/health"), START_MAX).await?;
     let client = reqwest::Client::new();
     let sent =
         client.post(format!("{base}/api/v1/import/prometheus")).body(Scene::exposition()).send().await?;
