@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
         write!(stdout(), "{drift}")?;
         return Ok(if drift.is_none() { Verdict::Good } else { Verdict::Bad });
     }
-    let stage = folder.stage();
+    let stage = folder.stage()?;
     target::render(&model, pace, &targets, layout, &|it| stage.add(&it));
     let written = stage.finish(&targets, arguments.prune)?;
     write!(stdout(), "{written}")?;

@@ -23,6 +23,9 @@ use crate::{
     target::{File, TARGETS, Target},
 };
 
+/// How the names of files begin that are written beside their places.
+const BESIDE: &str = ".slaforge-";
+
 /// What a run is about: the paths that it gives, and the targets that they are all the files of. Files of other
 /// targets are none of its business.
 struct Selection<'f> {
@@ -75,9 +78,14 @@ impl Folder {
         Ok(drift)
     }
 
-    /// Begins a run that writes.
-    pub fn stage(&self) -> Stage<'_> {
-        Stage::new(self)
+    /// Begins a run that writes. What a run that was killed left beside its files goes first; were it still going on,
+    /// it would miss them and change nothing.
+    pub fn stage(&self) -> anyhow::Result<Stage<'_>> {
+        let is_left = |path: &&String| path.rsplit('/').next().is_some_and(|it| it.starts_with(BESIDE));
+        for path in drift::there(&self.root)?.iter().filter(is_left) {
+            fs::remove_file(self.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
+        }
+        Ok(Stage::new(self))
     }
 
     /// Returns the files of earlier runs that are still there, that this one might give and does not. What no
@@ -140,7 +148,7 @@ fn whole(
 /// Writes a text to a temporary file of a folder, which is made.
 fn beside(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
     fs::create_dir_all(folder)?;
-    let mut temporary = tempfile::Builder::new().prefix(".slaforge-").tempfile_in(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     temporary.as_file().set_permissions(readable)?;
@@ -183,7 +191,7 @@ mod tests {
 
     impl Folder {
         fn write(&self, selection: &Selection<'_>, prune: bool) -> anyhow::Result<stage::Written> {
-            let stage = self.stage();
+            let stage = self.stage()?;
             selection.0.iter().for_each(|it| stage.add(it));
             stage.finish(&selection.1, prune)
         }
@@ -266,8 +274,11 @@ mod tests {
         let given = files.iter().map(|it| (it.path.clone(), manifest::sum(&it.text)));
         folder.put(&Manifest::of(given, BTreeMap::new(), State::Pending).file()).unwrap();
         folder.put(&files[0]).unwrap();
+        fs::write(root.path().join("rules/.slaforge-cut-off"), "half").unwrap();
         assert!(!Folder::open(root.path()).unwrap().drift(&all(&files)).is_none());
         assert_eq!(Folder::open(root.path()).unwrap().write(&all(&files), false).unwrap().changed, 1);
+        // Both files and the list.
+        assert_eq!(fs::read_dir(root.path().join("rules")).unwrap().count(), 3);
         assert!(Folder::open(root.path()).unwrap().drift(&all(&files)).is_none());
     }
 

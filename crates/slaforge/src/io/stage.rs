@@ -2,7 +2,7 @@
 //! when all of them are known they take their places.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt, fs,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -90,8 +90,7 @@ impl<'f> Stage<'f> {
         let others = kept.len();
         let sum = |path: &String| folder.before.files.get(path).map(|it| (path.clone(), it.clone()));
         kept.extend(stale.iter().filter_map(sum));
-        let given: BTreeMap<String, String> =
-            files.iter().map(|it| (it.path.clone(), it.sum.clone())).collect();
+        let given = files.iter().map(|it| (it.path.clone(), it.sum.clone()));
         let list = Manifest::of(given, kept, State::Pending);
         let all = files.len();
         let differing: Vec<(TempPath, PathBuf)> =
