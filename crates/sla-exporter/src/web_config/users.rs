@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, header};
+
 /// Names with the bcrypt hashes of their passwords.
 #[derive(Default)]
 pub struct Users(BTreeMap<String, String>);

@@ -64,10 +64,9 @@ fn text(specification: &Specification) -> anyhow::Result<Verdict> {
 fn summary(model: &Model, specification: &Specification) -> String {
     let plan = compile::plan(model).at(specification.pace);
     let counts = plan.of_kinds(|file| {
-        let mut rules = file.groups.iter().flat_map(|it| &it.rules);
-        let all = rules.clone().count();
-        let records = rules.by_ref().filter(|it| matches!(it, Rule::Record { .. })).count();
-        (records, all - records)
+        let (records, alerts): (Vec<&Rule>, Vec<&Rule>) =
+            file.groups.iter().flat_map(|it| &it.rules).partition(|it| matches!(it, Rule::Record { .. }));
+        (records.len(), alerts.len())
     });
     let add = |sum: (usize, usize), ((records, alerts), units): ((usize, usize), usize)| {
         (sum.0 + records * units, sum.1 + alerts * units)

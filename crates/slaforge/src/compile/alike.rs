@@ -120,7 +120,8 @@ struct Names<'m> {
 impl<'m> Names<'m> {
     /// The stand-in of a name; the same name has the same one everywhere. `None`: it stays as it is.
     fn replace(&mut self, text: &'m str) -> Option<String> {
-        (text.len() >= NAME_BYTES_MIN && is_word(text)).then(|| self.stand_in(text, text.len(), ""))?
+        let named = text.len() >= NAME_BYTES_MIN && is_word(text);
+        if named { self.stand_in(text, text.len(), "") } else { None }
     }
 
     /// The same for what people call it: no line of an expression holds that, so its length does not matter.
@@ -131,7 +132,7 @@ impl<'m> Names<'m> {
             (false, true) => "字 字",
             (false, false) => "字",
         };
-        are_words(title).then(|| self.stand_in(title, NAME_BYTES_MIN, end))?
+        if are_words(title) { self.stand_in(title, NAME_BYTES_MIN, end) } else { None }
     }
 
     fn stand_in(&mut self, text: &'m str, length: usize, end: &str) -> Option<String> {

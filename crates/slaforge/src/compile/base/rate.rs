@@ -10,8 +10,8 @@ use crate::promql::{
 /// From this growth within five minutes on, [`counted`] is exact.
 const GROWTH: u32 = 10;
 
-/// What `rate` says. Where two counters of one program are subtracted, both are asked in this way: whatever `rate`
-/// gets wrong it gets wrong for both.
+/// What `rate` says. Where two counters of a program are subtracted from each other, both are asked in this way:
+/// whatever `rate` gets wrong it gets wrong for both.
 pub fn plain(of: &Selector) -> Expr {
     over_time("rate", of, BASE_WINDOW)
 }
