@@ -35,6 +35,8 @@ pub const MARIADB: Program = Program { command: "mariadbd", package: "mariadb-se
 /// What MariaDB's installer calls and its package does not bring.
 pub const MARIADB_DEFAULTS: Program =
     Program { command: "my_print_defaults", package: "mariadb-client-core" };
+/// Speaks TLS with the exporter.
+pub const OPENSSL: Program = Program { command: "openssl", package: "openssl" };
 /// Ties the life of a child to ours; part of every Debian.
 pub const SETPRIV: Program = Program { command: "setpriv", package: "util-linux" };
 

@@ -62,6 +62,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         packages::POSTGRES,
         packages::MARIADB,
         packages::MARIADB_DEFAULTS,
+        packages::OPENSSL,
         packages::SETPRIV,
         packages::UNSHARE,
     ])?;

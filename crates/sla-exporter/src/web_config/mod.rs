@@ -8,6 +8,7 @@ mod client;
 mod duration;
 mod file;
 mod limit;
+mod p521;
 mod tls;
 mod turns;
 mod users;

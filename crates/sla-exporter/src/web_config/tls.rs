@@ -15,6 +15,7 @@ use rustls::{
 use super::{
     client::{ClientAuth, Clients},
     file::{Tls, Wrong, read_file},
+    p521,
 };
 
 /// Go's names of cipher suites that rustls leaves out, because CBC has had its day. Who lists them beside others gets
@@ -158,8 +159,9 @@ fn curves(wanted: &[String]) -> Result<Vec<&'static dyn SupportedKxGroup>, Wrong
             "X25519" => groups.push(ring::kx_group::X25519),
             "CurveP256" => groups.push(ring::kx_group::SECP256R1),
             "CurveP384" => groups.push(ring::kx_group::SECP384R1),
+            "CurveP521" => groups.push(p521::SECP521R1),
             // Known to Go, but not to the library that we compute with.
-            "CurveP521" | "X25519MLKEM768" => {}
+            "X25519MLKEM768" => {}
             _ => {
                 return Err(Wrong::key(
                     "curve_preferences",
@@ -171,7 +173,7 @@ fn curves(wanted: &[String]) -> Result<Vec<&'static dyn SupportedKxGroup>, Wrong
     if groups.is_empty() {
         return Err(Wrong::key(
             "curve_preferences",
-            "leave nothing: X25519, CurveP256 and CurveP384 are spoken",
+            "leave nothing: X25519, CurveP256, CurveP384 and CurveP521 are spoken",
         ));
     }
     Ok(groups)

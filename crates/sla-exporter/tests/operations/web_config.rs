@@ -1,7 +1,7 @@
 //! TLS, client certificates, headers and the rate limit, with configurations in exporter-toolkit's format and
 //! certificates made here.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, process::Stdio, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
 use rustls::{
@@ -11,7 +11,7 @@ use rustls::{
 
 use super::{
     client::{self, request, secure},
-    exporter::{Exporter, run, specification},
+    exporter::{Exporter, run, specification, tied},
 };
 
 /// A certificate and its key.
@@ -108,6 +108,37 @@ fn client_certificates_are_asked_for_and_verified() {
     change(&names("scraper"), [true, false, false]);
     change(&names("10.1.2.3"), [true, false, false]);
     change(&names("somebody"), [false, false, false]);
+}
+
+/// OpenSSL is the other side: it has what ours computes with the library of somebody else.
+#[test]
+fn the_curves_of_the_list_are_spoken_and_no_others() {
+    let ours = authority();
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), &pair(&ours, "localhost"), &ours, "  curve_preferences: [CurveP521, CurveP256]\n");
+    let exporter = Exporter::start_in(folder, &ARGUMENTS);
+    let shaken_hands = |curves: &str, version: &str| {
+        let output = tied("openssl")
+            .args(["s_client", "-groups", curves, version])
+            .args(["-connect", &exporter.address.to_string()])
+            .stdin(Stdio::null())
+            .output()
+            .expect("OpenSSL is installed");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.success(), said.contains("Server Temp Key: ECDH, "), "{said}");
+        said.lines().find_map(|it| it.strip_prefix("Server Temp Key: ECDH, ")).map(str::to_owned)
+    };
+    // In TLS 1.2 the list is also that of the curves that a certificate may have; ours has P-256.
+    for (curves, version, expected) in [
+        ("P-521", "-tls1_3", Some("secp521r1, 521 bits")),
+        ("P-521:P-256", "-tls1_2", Some("secp521r1, 521 bits")),
+        ("P-256", "-tls1_3", Some("prime256v1, 256 bits")),
+        ("P-256", "-tls1_2", Some("prime256v1, 256 bits")),
+        ("P-384:X25519", "-tls1_3", None),
+        ("P-384:X25519", "-tls1_2", None),
+    ] {
+        assert_eq!(shaken_hands(curves, version).as_deref(), expected, "{curves} {version}");
+    }
 }
 
 #[test]

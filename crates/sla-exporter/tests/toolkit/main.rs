@@ -15,9 +15,6 @@ use client::{request, secure};
 use exporter::{Exporter, run, specification};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
-/// Good ones that we refuse, because of curves and cipher suites that rustls has left behind.
-const REFUSED: [&str; 1] = ["web_config_noAuth_someCurves.good.yml"];
-
 /// Bad ones that are good by themselves: the first two are bad with the clients of their own tests, the third only where
 /// HTTP/2 is spoken.
 const ALONE: [&str; 3] = [
@@ -50,8 +47,7 @@ fn good_ones_are_taken_and_bad_ones_refused() {
         let arguments = ["--config.file", "sla.yaml", "--config.check", "--web.config.file"];
         let (code, said) = run(folder.path(), &[&arguments[..], &[path.to_str().unwrap()]].concat());
         let bad = name.contains(".bad.") && !ALONE.contains(&name.as_str()) || name.contains("junk");
-        let expected = i32::from(bad || REFUSED.contains(&name.as_str()));
-        assert_eq!(code, expected, "{name}: {said}");
+        assert_eq!(code, i32::from(bad), "{name}: {said}");
         seen += 1;
     }
     assert!(seen > 30, "only {seen} files");
