@@ -10,7 +10,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    client::request,
+    client::{PATIENCE, request},
     exporter::{Exporter, specification},
 };
 
@@ -54,7 +54,19 @@ fn only_users_get_in_and_health_is_for_everybody() {
 /// Some wait half a second for their answer.
 const GUESSERS: u64 = 40;
 
-/// 10,000 wrong passwords a minute are 167 a second. Our share of a processor is what the exporter says itself.
+/// What comes in six seconds of 10,000 wrong passwords a minute. A busy machine may take longer to send them.
+const GUESSES: u64 = 1000;
+
+/// Ends the flood, also when the test fails in between.
+struct End<'s>(&'s AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Our share of a processor is what the exporter says itself.
 #[test]
 fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
     let exporter = guarded(10);
@@ -83,9 +95,12 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
                 }
             });
         }
+        let _end = End(&stop);
         let (before, began) = (cpu(), Instant::now());
         let mut slowest = Vec::new();
-        while began.elapsed() < Duration::from_secs(6) {
+        let guessed = || tried.load(Ordering::Relaxed);
+        while began.elapsed() < Duration::from_secs(6) || guessed() < GUESSES {
+            assert!(began.elapsed() < 3 * PATIENCE, "only {} guesses", guessed());
             let login = Instant::now();
             assert_eq!(exporter.get("/metrics", &right).status, 200);
             slowest.push(login.elapsed());
@@ -96,15 +111,11 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
         let first = Instant::now();
         assert_eq!(exporter.get("/metrics", &login("carol", "right")).status, 200);
         assert!(first.elapsed() < Duration::from_secs(10), "{:?}", first.elapsed());
-        stop.store(true, Ordering::Relaxed);
         slowest.sort_unstable();
         (spent, took, slowest[slowest.len() * 9 / 10])
     });
-    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-    let rate = tried.load(Ordering::Relaxed) as f64 / took;
-    assert!(rate > 10_000.0 / 60.0, "only {rate:.0} a second");
     // A third of it is for the debug build, in which this test runs.
     let limit = if cfg!(debug_assertions) { 0.3 } else { 0.2 };
-    assert!(spent / took < limit, "{:.0} % of a core at {rate:.0} a second", 100.0 * spent / took);
+    assert!(spent / took < limit, "{:.0} % of a core", 100.0 * spent / took);
     assert!(slowest < Duration::from_millis(50), "{slowest:?}");
 }
