@@ -50,23 +50,24 @@ pub async fn measure(seed: u64) -> anyhow::Result<Report> {
     anyhow::ensure!(enclosed(&build).status()?.success(), "the build failed");
     let folder = tempfile::tempdir()?;
     let sides = side::generate(folder.path())?;
+    let compared = &sides[..side::COMPARED];
     let mut findings = Findings::default();
     for trace in [trace::sparse(seed), trace::bursts(seed), trace::churn(seed), trace::gap(seed)] {
-        let measured = Measured::new(trace, seed, &sides).await?;
-        value::measure(&measured, &sides, &mut findings).await?;
+        let measured = Measured::new(trace, seed, compared).await?;
+        value::measure(&measured, compared, &mut findings).await?;
     }
     let dense = Measured::new(trace::dense("dense", PODS, seed), seed, &sides).await?;
-    value::measure(&dense, &sides, &mut findings).await?;
+    value::measure(&dense, compared, &mut findings).await?;
     cost::measure(&dense, PODS, &sides, &mut findings).await?;
     drop(dense);
     let (outages, times) = trace::outages(seed);
     let measured = Measured::new(outages, seed, &sides[..1]).await?;
     detect::measure(&measured, &times, &mut findings).await?;
     drop(measured);
-    let many = Measured::new(trace::dense("dense-many", PODS_MANY, seed), seed, &sides).await?;
-    cost::measure(&many, PODS_MANY, &sides, &mut findings).await?;
+    let many = Measured::new(trace::dense("dense-many", PODS_MANY, seed), seed, compared).await?;
+    cost::measure(&many, PODS_MANY, compared, &mut findings).await?;
     calendar::measure(seed, &mut findings).await?;
-    value::print(&findings, &sides);
+    value::print(&findings, compared);
     cost::print(&findings, &sides);
     detect::print(&findings);
     findings.print_limits();

@@ -68,12 +68,19 @@ enum History {
     None,
 }
 
-/// Lets every generator write its rules below a folder.
-pub fn generate(folder: &Path) -> anyhow::Result<[Side; 3]> {
+/// Ours.
+pub const OURS: &str = "slaforge";
+/// Ours, of the calendar month that the trace is as long as.
+pub const MONTH: &str = "slaforge, month";
+/// How many of the sides promise the same, in the order of [`generate`].
+pub const COMPARED: usize = 3;
+
+/// Lets every generator write its rules below a folder; the last side is of another period.
+pub fn generate(folder: &Path) -> anyhow::Result<[Side; 4]> {
     Ok([
         Side {
-            name: "slaforge",
-            rules: ours(&folder.join("slaforge"))?,
+            name: OURS,
+            rules: ours(&folder.join("slaforge"), "requests", "30d")?,
             ratio: "slo:period_error_ratio{slo=\"requests\"}",
             history: History::All,
         },
@@ -89,15 +96,22 @@ pub fn generate(folder: &Path) -> anyhow::Result<[Side; 3]> {
             ratio: "sum(http_requests:increase30d{code=~\"5..\",slo=\"requests\"}) / sum(http_requests:increase30d{slo=\"requests\"})",
             history: History::None,
         },
+        Side {
+            name: MONTH,
+            rules: ours(&folder.join("month"), "requests-month", "month")?,
+            ratio: "slo:period_error_ratio{slo=\"requests-month\"}",
+            history: History::All,
+        },
     ])
 }
 
-fn ours(folder: &Path) -> anyhow::Result<Vec<Timed>> {
-    let source = written(folder, "sla.yaml", &(ours::head("pod, code") + ours::REQUESTS))?;
+fn ours(folder: &Path, name: &str, window: &str) -> anyhow::Result<Vec<Timed>> {
+    let objective = ours::REQUESTS.replace("requests:", &format!("{name}:")).replace("30d", window);
+    let source = written(folder, "sla.yaml", &(ours::head("pod, code") + &objective))?;
     let mut command = Command::new(stage::binary("slaforge")?);
     command.arg("generate").arg(source).arg("--out").arg(folder);
     run(&command)?;
-    RuleFile::read(&folder.join("rules/requests.rules.yaml"))?.timed()
+    RuleFile::read(&folder.join(format!("rules/{name}.rules.yaml")))?.timed()
 }
 
 fn sloth(folder: &Path) -> anyhow::Result<Vec<Timed>> {
