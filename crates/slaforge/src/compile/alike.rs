@@ -14,8 +14,12 @@ use sla_model::{
 use super::{Plan, Unit};
 use crate::{parallel, plan::RuleFile};
 
-/// A shorter name could be part of some other word of the rules.
-const NAME_BYTES_MIN: usize = 6;
+/// A stand-in begins with a letter and a digit, and a third letter tells it from most other words. If it is one of
+/// them all the same, the two casts tell (`target/mold.rs`), and nothing is filled in.
+const NAME_BYTES_MIN: usize = 3;
+
+/// How long what stands in for a title is, before its ending.
+const TITLE_BYTES: usize = 6;
 
 /// Every number of a name is one digit.
 const NAMES_MAX: usize = 10;
@@ -120,8 +124,12 @@ struct Names<'m> {
 impl<'m> Names<'m> {
     /// The stand-in of a name; the same name has the same one everywhere. `None`: it stays as it is.
     fn replace(&mut self, text: &'m str) -> Option<String> {
-        let named = text.len() >= NAME_BYTES_MIN && is_word(text);
-        if named { self.stand_in(text, text.len(), "") } else { None }
+        if is_word(text) { self.stand_in(text, text.len(), "") } else { None }
+    }
+
+    /// The same for a value that a selector asks for: it only ever stands between quotes.
+    fn replace_value(&mut self, text: &'m str) -> Option<String> {
+        if is_plain(text) { self.stand_in(text, text.len(), "") } else { None }
     }
 
     /// The same for what people call it: no line of an expression holds that, so its length does not matter.
@@ -132,14 +140,14 @@ impl<'m> Names<'m> {
             (false, true) => "字 字",
             (false, false) => "字",
         };
-        if are_words(title) { self.stand_in(title, NAME_BYTES_MIN, end) } else { None }
+        if are_words(title) { self.stand_in(title, TITLE_BYTES, end) } else { None }
     }
 
     fn stand_in(&mut self, text: &'m str, length: usize, end: &str) -> Option<String> {
         if let Some(number) = self.own.iter().position(|it| *it == text) {
             return Some(self.replaced[number].clone());
         }
-        if self.own.len() == NAMES_MAX {
+        if self.own.len() == NAMES_MAX || length < NAME_BYTES_MIN {
             return None;
         }
         let (first, rest) = self.cast.letters();
@@ -200,7 +208,7 @@ impl<'m> Names<'m> {
 
     fn selector(&mut self, selector: &'m Selector) -> Selector {
         let mut matcher = |it: &'m Matcher| {
-            let name = if it.op == MatchOp::Equal { self.replace(&it.value) } else { None };
+            let name = if it.op == MatchOp::Equal { self.replace_value(&it.value) } else { None };
             Matcher { value: name.unwrap_or_else(|| it.value.clone()), ..it.clone() }
         };
         Selector {
@@ -210,10 +218,19 @@ impl<'m> Names<'m> {
     }
 }
 
+/// Words that YAML 1.1 or 1.2 takes for something else, so that they are quoted.
+const QUOTED: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "nan", "inf"];
+
 /// Whether a text is one plain word. Like its stand-in it is written as it stands in YAML, `PromQL` and templates.
 fn is_word(text: &str) -> bool {
     text.starts_with(|it: char| it.is_ascii_alphabetic())
         && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_')
+        && !QUOTED.iter().any(|it| it.eq_ignore_ascii_case(text))
+}
+
+/// Whether a text is written between quotes as it is, in `PromQL` and in YAML.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_/.:".contains(&it))
 }
 
 /// Whether a text is several such words, also of other scripts. Two spaces together are something else in YAML.

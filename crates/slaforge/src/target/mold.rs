@@ -178,10 +178,10 @@ mod tests {
         #[test]
         fn what_is_filled_in_is_what_would_be_written(
             names in proptest::collection::btree_map(
-                "(x|Q0qqqq|X1xxxx|null-|true|1?[a-z][a-zQX0-9_-]{3,14})[a-z0-9]{2}",
+                "(x|Q0qqqq|X1xxxx|null-|true|1?[a-z][a-zQX0-9_-]{3,14})[a-z0-9]{2}|nan|NaN|inf|yes|off|null|Null|FALSE|Q0q|X0x|[a-zA-Z][a-z0-9]{2,4}",
                 (
-                    "(null|true|no|支付成功|支付 成功|pay in|Payments|1e5|a: b|#a|- a|a{2}|'a|\"a|  a|a  b|[a-z支 -]{1,12})",
-                    "(/api/v1|a\\\\b|支付|[a-z0-9.-]{0,12})",
+                    "(null|true|no|YES|nan|y|支付成功|支付 成功|pay in|Payments|1e5|a: b|#a|- a|a{2}|'a|\"a|  a|a  b|[a-z支 -]{1,12})",
+                    "(/api/v1|a\\\\b|a: b|a #|http://a:80/|支付|[a-z0-9.:/_-]{0,12})",
                 ),
                 20..40,
             )
