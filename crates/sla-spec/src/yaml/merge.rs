@@ -8,8 +8,15 @@ use std::{
 use super::node::{Entry, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic, Span};
 
+/// So few keys are compared with one another sooner than they are hashed, and most mappings have fewer.
+const FEW: usize = 16;
+
 /// Returns the entries with the first of each key, and reports the others.
 pub fn unique(entries: Vec<Entry>, problems: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    let again = |(number, it): (usize, &Entry)| entries[..number].iter().any(|before| before.key == it.key);
+    if entries.len() <= FEW && !entries.iter().enumerate().any(again) {
+        return entries;
+    }
     let mut seen: HashMap<Rc<str>, Span> = HashMap::with_capacity(entries.len());
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
