@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::tz::TimeZone;
 
 use crate::{
+    counter::Counter,
     id::{
         JobId, LimitId, MetricName, ModuleId, ObjectiveId, OwnerId, ProbeId, SlaId, SourceId, TierId,
         VariableId,
     },
-    indicator::INTERVAL,
+    indicator::{INTERVAL, Indicator},
     journey::Journey,
     limit::Limit,
     maintenance::Maintenance,
@@ -70,6 +71,46 @@ pub struct Model {
 }
 
 impl Model {
+    /// Tells every objective how far apart its events are, which only the whole specification knows.
+    #[must_use]
+    pub fn joined(mut self) -> Self {
+        let slowest = |of: &Objective| self.parts(of).into_iter().map(|it| self.every(it)).max();
+        let every: Vec<_> = self.objectives.values().map(|it| slowest(it).unwrap_or_default()).collect();
+        for (objective, every) in self.objectives.values_mut().zip(every) {
+            objective.every = every;
+        }
+        self
+    }
+
+    /// Returns the objectives that count for an objective: the components of a composite, else itself.
+    pub fn parts<'m>(&'m self, objective: &'m Objective) -> Vec<&'m Objective> {
+        match &objective.indicator {
+            Indicator::Composite(it) => {
+                it.components().into_iter().filter_map(|it| self.objectives.get(it)).collect()
+            }
+            _ => vec![objective],
+        }
+    }
+
+    fn every(&self, objective: &Objective) -> Duration {
+        let probe = |id: &ProbeId| {
+            let journey = self.journeys.get(id).map(|it| it.every);
+            journey.or_else(|| self.probes.get(id).map(|it| it.every)).unwrap_or_default()
+        };
+        match &objective.indicator {
+            Indicator::Journey(id) | Indicator::Probe(id) | Indicator::Page { probe: id, .. } => probe(id),
+            Indicator::Ratio { total: Counter::Selector(total), .. } => {
+                self.metrics.get(&total.metric).map(|it| it.every).unwrap_or_default()
+            }
+            // A composite is as slow as the slowest of its components, which are never composites themselves.
+            Indicator::Ratio { .. }
+            | Indicator::Latency { .. }
+            | Indicator::Mean { .. }
+            | Indicator::Slices { .. }
+            | Indicator::Composite(_) => Duration::ZERO,
+        }
+    }
+
     /// Returns how often rules are evaluated (nominal).
     pub fn interval(&self) -> Duration {
         INTERVAL

@@ -14,6 +14,15 @@ use crate::{
     window::Window,
 };
 
+/// The shortest quiet that is told as idle.
+const IDLE_FOR_MIN: Duration = Duration::from_mins(15);
+
+/// A run may be skipped because the one before it took too long; three that are missing are no accident.
+const RUNS_MISSED: u32 = 3;
+
+/// The next run after the last bad one decides; it may be late by less than another pause.
+const RUNS_AWAITED: u32 = 2;
+
 /// A service-level objective.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Objective {
@@ -31,6 +40,9 @@ pub struct Objective {
     pub by: Vec<LabelName>,
     /// What is counted.
     pub indicator: Indicator,
+    /// How far apart its events are by themselves: how often its probe runs or its numbers are read. Zero where
+    /// others decide that; [`crate::Model::joined`] fills it in.
+    pub every: Duration,
     /// The tier of the burn alerts that wake a person.
     pub page: Option<TierId>,
     /// The tier of the burn alerts that open a ticket.
@@ -56,9 +68,10 @@ impl Objective {
         burn::tiers(self.window, &self.spends).into_iter().filter(can_fire).filter_map(told).collect()
     }
 
-    /// Returns the tier of what is no burn: the milder one of those that are told of it. `None`: nobody is.
+    /// Returns the tier of what is no burn: the mildest one of those that are told of it. `None`: nobody is. Who
+    /// wants to hear of quiet alone must hear of blindness too: what vanished is never quiet.
     pub fn told(&self) -> Option<&TierId> {
-        self.ticket.as_ref().or(self.page.as_ref())
+        self.ticket.as_ref().or(self.page.as_ref()).or(self.idle.as_ref())
     }
 
     /// Returns the tier of the alert that nothing is counted any more: what runs by itself is never quiet.
@@ -68,10 +81,21 @@ impl Objective {
         self.idle.as_ref().or_else(|| self.told().filter(|_| runs))
     }
 
+    /// Returns how long nothing must be counted until it is idle: a quiet quarter of an hour is common, and between
+    /// two runs of a slow probe nothing happens.
+    pub fn idle_for(&self) -> Duration {
+        IDLE_FOR_MIN.max(self.every * RUNS_MISSED)
+    }
+
+    /// Returns how long after the last bad event an alert is released: not before another run could be good.
+    pub fn release_after(&self, tier: &Tier) -> Duration {
+        tier.release_after.max(self.every * RUNS_AWAITED)
+    }
+
     /// Returns how long an alert is held after the five-minute error ratio was last above the budget, so that it
-    /// is released `tier.release_after` after the last bad event.
+    /// is released [`Objective::release_after`] after the last bad event.
     pub fn hold(&self, tier: &Tier) -> Duration {
-        tier.release_after.saturating_sub(self.indicator.memory())
+        self.release_after(tier).saturating_sub(self.indicator.memory())
     }
 
     /// Returns how long after the end of a constant failure of `share` a burn alert is released.
@@ -80,7 +104,7 @@ impl Objective {
     /// `release_after`. Before that it is released once the five minutes before were within the budget for
     /// [`Objective::hold`]: bad events leave them at an even rate.
     pub fn released(&self, burn: &Burn, tier: &Tier, share: Share) -> Duration {
-        let condition = burn.linger(self.target, share) + tier.release_after;
+        let condition = burn.linger(self.target, share) + self.release_after(tier);
         let memory = self.indicator.memory();
         if memory.is_zero() {
             return condition;

@@ -190,6 +190,7 @@ fn objective() -> Objective {
         window: Window::Rolling(Duration::from_hours(720)),
         by: vec![],
         indicator: Indicator::Page { probe: "home".parse().unwrap(), within: Duration::from_secs(1) },
+        every: Duration::ZERO,
         page: None,
         ticket: None,
         idle: None,

@@ -312,7 +312,7 @@ impl Root {
         let objectives = list::named(self.entries("objectives"), cx, objective::decode);
         let limits = list::named(self.entries("limits"), cx, limit::decode);
         let maintenance = self.single_or("maintenance", maintenance::default(), cx, maintenance::decode);
-        Some(Model {
+        let model = Model {
             name: name?,
             timezone: timezone?,
             language: language?,
@@ -333,7 +333,8 @@ impl Root {
             objectives,
             limits,
             maintenance: maintenance?,
-        })
+        };
+        Some(model.joined())
     }
 }
 

@@ -97,7 +97,7 @@ impl<'m> StandIn<'m> {
         let id = names.id(&objective.id, objective.id.as_str());
         let title = names.title(&objective.title);
         let indicator = names.indicator(&objective.indicator);
-        let Objective { module, target, window, by, page, ticket, idle, spends, .. } = objective;
+        let Objective { module, target, window, by, every, page, ticket, idle, spends, .. } = objective;
         let objective = Objective {
             id,
             title,
@@ -106,6 +106,7 @@ impl<'m> StandIn<'m> {
             window: *window,
             by: by.clone(),
             indicator,
+            every: *every,
             page: page.clone(),
             ticket: ticket.clone(),
             idle: idle.clone(),

@@ -30,7 +30,7 @@ pub const TABLE: Table = Table {
         optional(
             "idle",
             "P3",
-            "The tier of the alert that nothing was counted for a quarter of an hour; without it quiet is normal, except for probes.",
+            "The tier of the alert that nothing was counted for a quarter of an hour, or three runs of a slow probe; without it quiet is normal, except for probes.",
         )
         .of(Type::Name),
         optional(

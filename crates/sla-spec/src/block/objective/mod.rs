@@ -115,6 +115,7 @@ pub fn decode(id: &ObjectiveId, entry: &Entry, cx: &mut Context<'_>) -> Option<O
         window,
         by: by?.into_iter().map(|it| it.0).collect(),
         indicator,
+        every: Duration::ZERO,
         page: tier(alert.page),
         ticket: tier(alert.ticket),
         idle: alert.idle,
