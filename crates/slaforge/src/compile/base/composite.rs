@@ -14,7 +14,8 @@ use crate::promql::{
 
 impl Base<'_> {
     /// Time is what a composite spends: a moment counts like a slice, 1/300 per second, however much traffic the
-    /// components had in it. A component without events has no ratio, and takes no part.
+    /// components had in it. A component without events has no ratio, and takes no part; while none has any, the
+    /// composite is idle as they are, not gone.
     pub(super) fn composite(&self, composite: &Composite) -> Counted {
         let none = || Expr::Call("vector", vec![number(0)]);
         let ratio = match composite {
@@ -32,16 +33,20 @@ impl Base<'_> {
             }
         };
         let recorded = || self.recorded(slo::COMPOSITE);
-        let events = number(0).times(recorded()).plus(number(1)).over(seconds(BASE_WINDOW));
+        let busy = number(0).times(recorded()).plus(number(1)).over(seconds(BASE_WINDOW));
+        let names = composite.components();
+        let watched = union(names.iter().map(|it| self.whole(it, slo::EVENTS_RATE))).unwrap_or_else(none);
+        let events = busy.or(number(0).times(sum(watched)));
         let errors = self.where_events(recorded().over(seconds(BASE_WINDOW)));
         Counted { before: Some((slo::COMPOSITE, ratio)), events, errors }
     }
 
     /// The error ratio of a component as a whole, whatever labels split it.
     fn component(&self, name: &ObjectiveId) -> Expr {
-        let whole = |metric| {
-            sum(select(&series(metric, &[("sla", self.model.name.as_str()), ("slo", name.as_str())])))
-        };
-        whole(slo::ERRORS_RATE).over(whole(slo::EVENTS_RATE).above(number(0)))
+        self.whole(name, slo::ERRORS_RATE).over(self.whole(name, slo::EVENTS_RATE).above(number(0)))
+    }
+
+    fn whole(&self, name: &ObjectiveId, metric: &str) -> Expr {
+        sum(select(&series(metric, &[("sla", self.model.name.as_str()), ("slo", name.as_str())])))
     }
 }

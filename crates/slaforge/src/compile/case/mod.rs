@@ -1,6 +1,7 @@
 //! What the generated rules must do, computed from the model and not from the rules: when an alert fires, when
 //! it stays silent, when it is released.
 
+mod composite;
 mod edge;
 mod input;
 mod limit;
@@ -38,7 +39,8 @@ fn early(model: &Model) -> Duration {
 pub fn cases(model: &Model, unit: Unit<'_>) -> Vec<Case> {
     match unit {
         Unit::Objective(it) => {
-            objective::cases(model, it).into_iter().chain(edge::cases(model, it)).collect()
+            let cases = objective::cases(model, it).into_iter().chain(edge::cases(model, it));
+            cases.chain(composite::cases(model, it)).collect()
         }
         Unit::Platform => {
             let mut platform = outage::cases(model);
