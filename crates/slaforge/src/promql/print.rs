@@ -53,8 +53,7 @@ impl Expr {
             Self::Binary { left, op, matching, right } if is_set_operator(op) => {
                 let parent = precedence(op);
                 let left = if left.binding() < parent { format!("({left})") } else { left.lines() };
-                let right = if right.binding() <= parent { format!("({right})") } else { right.to_string() };
-                format!("{left}\n{op}{matching} {right}")
+                format!("{left}\n{op}{matching} {}", right.right_of(parent))
             }
             Self::Binary { left, op, matching, right }
                 if right.binding() == ATOM && left.binding() == ATOM =>
@@ -66,6 +65,19 @@ impl Expr {
                 format!("{op}{by}(\n  {}\n)", of.lines().replace('\n', "\n  "))
             }
             _ => self.to_string(),
+        }
+    }
+
+    /// Writes the right operand of a set operator.
+    fn right_of(&self, parent: u8) -> String {
+        let weak = self.binding() <= parent;
+        let is_set = matches!(self, Self::Binary { op, .. } if is_set_operator(op));
+        let lines = if is_set { self.lines() } else { self.to_string() };
+        let indented = lines.replace('\n', "\n  ");
+        match (weak, lines.contains('\n')) {
+            (true, true) => format!("(\n  {indented}\n)"),
+            (true, false) => format!("({lines})"),
+            (false, _) => indented,
         }
     }
 }
