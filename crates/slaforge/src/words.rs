@@ -109,19 +109,20 @@ pub fn vanished(tier: &Tier, objective: &Text) -> (Text, Text) {
             ),
         ),
         Text::new(
-            "目标仍在被采集，但它的指标不见了。先看最近的发布：指标是否改名、标签是否变化。此前的告警会自行解除，但这不代表已恢复。",
-            "The target is scraped, but its metric is gone. First look at the last deployment: was the metric renamed, did a label change? Alerts that stood will be released by themselves; that does not mean recovery.",
+            "没有哪条目标告警或计划内维护能解释它。先看 Prometheus 的采集目标页：目标是否在列、是否能采集；都正常就看最近的发布：指标是否改名、标签是否变化。正在告警的错误预算紧急告警会保持到数据恢复（最长一天）；其余告警会自行解除，但这不代表已恢复。",
+            "No alert of a target and no planned maintenance explains it. First look at the targets page of Prometheus: is the target listed, can it be scraped? If so, at the last deployment: was the metric renamed, did a label change? A burn page that stood stays until data are back, for a day at most; other alerts will be released by themselves; that does not mean recovery.",
         ),
     )
 }
 
-/// What an objective says that never counted anything.
-pub fn never_seen(tier: &Tier, objective: &Text) -> (Text, Text) {
+/// What an objective says that counted nothing for as long as anybody remembers.
+pub fn never_seen(tier: &Tier, objective: &Text, remembered: Duration) -> (Text, Text) {
     let (title, objective) = (both(&tier.title), both(objective));
+    let span = span(remembered);
     (
         Text::new(
-            format!("【{}】{}：从未见过数据", title.zh, objective.zh),
-            format!("[{}] {}: no data was ever seen", title.en, objective.en),
+            format!("【{}】{}：过去 {}没有任何数据", title.zh, objective.zh, span.zh),
+            format!("[{}] {}: no data at all in the last {}", title.en, objective.en, span.en),
         ),
         Text::new(
             "这个承诺没有被测量。检查指标名与标签是否写对，以及目标是否在采集列表中。",
@@ -131,9 +132,9 @@ pub fn never_seen(tier: &Tier, objective: &Text) -> (Text, Text) {
 }
 
 /// What an objective says that counts, but nothing happens.
-pub fn idle(tier: &Tier, objective: &Text) -> (Text, Text) {
+pub fn idle(tier: &Tier, objective: &Text, quiet: Duration) -> (Text, Text) {
     let (title, objective) = (both(&tier.title), both(objective));
-    let quiet = span(crate::compile::IDLE_FOR);
+    let quiet = span(quiet);
     (
         Text::new(
             format!("【{}】{}：{}内没有任何事件", title.zh, objective.zh, quiet.zh),
@@ -185,21 +186,38 @@ pub fn limit_description(limit: &Limit, bound: &Bound) -> Text {
     )
 }
 
-/// The summary of a target that cannot be scraped.
-pub fn target_down_summary(tier: &Tier, job: &str) -> Text {
+/// What a target says of which no instance can be scraped: summary and what it means.
+pub fn target_down(tier: &Tier, job: &str) -> (Text, Text) {
     let title = both(&tier.title);
-    Text::new(
-        format!("【{}】监控目标 {job} 无法采集", title.zh),
-        format!("[{}] target {job} cannot be scraped", title.en),
+    (
+        Text::new(
+            format!("【{}】监控目标 {job} 无法采集", title.zh),
+            format!("[{}] target {job} cannot be scraped", title.en),
+        ),
+        Text::new(
+            format!("{job} 的所有实例都采集失败：依赖它的告警此刻看不见故障。先看进程和网络。"),
+            format!(
+                "Every instance of {job} fails its scrape: alerts that need it are blind now. First look at the process and the network."
+            ),
+        ),
     )
 }
 
-/// What it means that a target cannot be scraped.
-pub fn target_down_description(job: &str) -> Text {
-    Text::new(
-        format!("{job} 的所有实例都采集失败：依赖它的告警此刻看不见故障。先看进程和网络。"),
-        format!(
-            "Every instance of {job} fails its scrape: alerts that need it are blind now. First look at the process and the network."
+/// What a target says that nobody tries to scrape: summary and what it means.
+pub fn target_missing(tier: &Tier, job: &str) -> (Text, Text) {
+    let title = both(&tier.title);
+    (
+        Text::new(
+            format!("【{}】Prometheus 没有在采集 {job}", title.zh),
+            format!("[{}] Prometheus does not scrape {job}", title.en),
+        ),
+        Text::new(
+            format!(
+                "Prometheus 里没有 {job} 的任何实例：依赖它的告警此刻看不见故障。先看采集配置和服务发现。"
+            ),
+            format!(
+                "Prometheus knows no instance of {job}: alerts that need it are blind now. First look at the scrape configuration and at service discovery."
+            ),
         ),
     )
 }

@@ -163,7 +163,7 @@ fn condition(model: &Model, limit: &Limit, bound: &Bound, measured: &Measured) -
     Rule::Record {
         name: slo::OVER_LIMIT.to_owned(),
         labels: condition_labels(model, limit, bound, measured),
-        expr: outside_maintenance(model, &measured.module, crossed),
+        expr: outside_maintenance(model, &[&measured.module], crossed),
     }
 }
 

@@ -7,6 +7,7 @@ mod board;
 mod burn;
 mod calendar;
 mod case;
+mod cause;
 mod host;
 mod labels;
 mod limit;
@@ -21,7 +22,6 @@ mod tile;
 mod trace;
 mod window;
 
-pub use absence::IDLE_FOR;
 pub use alike::{Cast, StandIn, kinds};
 use sla_model::{Model, Pace, objective::Objective};
 

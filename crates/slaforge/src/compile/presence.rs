@@ -7,34 +7,41 @@ use sla_model::{Model, id::TierId, scrape::Scrape};
 use super::{labels::alert, notes::notes};
 use crate::{
     plan::Rule,
-    promql::build::{aggregate, number, select, series},
+    promql::{
+        Expr,
+        build::{aggregate, number, select, series},
+    },
     words,
 };
 
-/// The name of the alert.
+/// No instance can be scraped.
 pub const ALERT: &str = "TargetDown";
+/// Nothing tries any more: Prometheus knows no such job.
+pub const MISSING: &str = "TargetMissing";
 
 /// How long every scrape must fail: long enough for a restart.
 pub const PENDING: Duration = Duration::from_mins(1);
 
-/// Returns the alert of every job whose silence somebody must hear of.
+/// How long a job must be unknown: a new one is scraped for the first time only after its interval.
+pub const MISSING_PENDING: Duration = Duration::from_mins(5);
+
+/// Returns the alerts of every job whose silence somebody must hear of.
 pub fn rules(model: &Model) -> Vec<Rule> {
     let jobs = model.scrapes.values().filter_map(|it| it.down.as_ref().map(|tier| (it, tier)));
-    jobs.map(|(scrape, tier)| alert_rule(model, scrape, tier)).collect()
+    jobs.flat_map(|(scrape, tier)| [ALERT, MISSING].map(|name| alert_rule(model, scrape, tier, name)))
+        .collect()
 }
 
-fn alert_rule(model: &Model, scrape: &Scrape, tier: &TierId) -> Rule {
+fn alert_rule(model: &Model, scrape: &Scrape, tier: &TierId, name: &'static str) -> Rule {
     let tier = &model.tiers[tier];
     let job = scrape.id.as_str();
     let mut labels = alert(model, tier, &scrape.module);
     labels.insert("job", job.to_owned());
-    let summary = words::target_down_summary(tier, job);
-    let description = words::target_down_description(job);
-    Rule::Alert {
-        name: ALERT,
-        labels,
-        notes: notes(model, tier, &scrape.module, &summary, &description),
-        expr: aggregate("max", &["job"], select(&series("up", &[("job", job)]))).equals(number(0)),
-        pending: PENDING,
-    }
+    let up = select(&series("up", &[("job", job)]));
+    let ((summary, description), expr, pending) = match name {
+        MISSING => (words::target_missing(tier, job), Expr::Call("absent", vec![up]), MISSING_PENDING),
+        _ => (words::target_down(tier, job), aggregate("max", &["job"], up).equals(number(0)), PENDING),
+    };
+    let notes = notes(model, tier, &scrape.module, &summary, &description);
+    Rule::Alert { name, labels, notes, expr, pending }
 }

@@ -53,7 +53,7 @@ fn condition(model: &Model, journey: &Journey) -> Rule {
     Rule::Record {
         name: slo::JOURNEY_DOWN.to_owned(),
         labels: Labels::from([("sla", model.name.to_string()), ("probe", journey.id.to_string())]),
-        expr: outside_maintenance(model, &journey.module, expr),
+        expr: outside_maintenance(model, &[&journey.module], expr),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     plan::Rule,
     promql::{
         Expr,
-        build::{aggregate, exported, number, over_time, select},
+        build::{aggregate, exported, number, one_of, over_time, select},
     },
 };
 
@@ -48,7 +48,7 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
         Indicator::Slices { gauge, good } => base.slices(gauge, *good),
         Indicator::Composite(composite) => base.composite(composite),
     };
-    let events = outside_maintenance(model, &objective.module, counted.events);
+    let events = outside_maintenance(model, &[&objective.module], counted.events);
     let recorded = [(slo::EVENTS_RATE, events), (slo::ERRORS_RATE, counted.errors)];
     let record = |(name, expr): (&str, Expr)| Rule::Record {
         name: name.to_owned(),
@@ -93,11 +93,12 @@ impl Base<'_> {
 
 /// Takes planned maintenance out. A missing `sla_maintenance` counts as no maintenance: an exporter that is
 /// down must not excuse an outage. The five minutes after a window still hold its events, so they go too.
-pub fn outside_maintenance(model: &Model, module: &ModuleId, expr: Expr) -> Expr {
+pub fn outside_maintenance(model: &Model, modules: &[&ModuleId], expr: Expr) -> Expr {
     match model.maintenance.planned {
         Planned::Count => expr,
         Planned::Exclude => {
-            let maintenance = exported(&own::MAINTENANCE, &[("module", module.as_str())]);
+            let mut maintenance = exported(&own::MAINTENANCE, &[]);
+            maintenance.matchers.push(one_of("module", modules.iter().map(|it| it.as_str())));
             let planned = aggregate("max", &[], over_time("max_over_time", &maintenance, BASE_WINDOW));
             expr.unless_on(&[], planned.equals(number(Decimal::ONE)))
         }

@@ -10,6 +10,7 @@ use sla_model::{
     maintenance::Planned,
     names::{own, slo},
     objective::Objective,
+    scrape::Scrape,
     selector::Selector,
     share::Share,
     tier::Tier,
@@ -22,8 +23,8 @@ use super::{
 };
 use crate::{
     compile::{
-        absence::{self, IDLE, NEVER_SEEN, NEVER_SEEN_FOR, VANISHED, VANISHED_FOR},
-        burn as rule,
+        absence::{IDLE, NEVER_SEEN, NEVER_SEEN_FOR, VANISHED, VANISHED_FOR},
+        burn as rule, cause,
         labels::{recorded, split},
         trace::{STEP, Trace, at, samples},
     },
@@ -61,7 +62,8 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     cases.extend(edge.maintenance());
     let burns = objective.burns();
     if let Some((burn, tier)) = burns.first() {
-        cases.push(edge.restarted(burn, &model.tiers[*tier]));
+        let tier = &model.tiers[*tier];
+        cases.push(edge.restarted(burn, tier));
     }
     let ticket = burns.iter().find(|it| it.0.urgency == Urgency::Ticket);
     cases.extend(ticket.and_then(|it| edge.ticket(&it.0)));
@@ -112,12 +114,19 @@ impl Edge<'_> {
         self.inputs(phases).into_iter().map(|it| (it.series, it.notation)).collect()
     }
 
+    /// One instance of every job that could expose the objective's data.
+    fn up(&self, notation: &str) -> Vec<(Selector, String)> {
+        let sources = cause::sources(self.model, self.objective);
+        let up = |it: &Scrape| series("up", &[("job", it.id.as_str()), ("instance", "any:1")]);
+        sources.into_iter().map(|it| (up(it), notation.to_owned())).collect()
+    }
+
     fn never_seen(&self) -> Case {
         let end = NEVER_SEEN_FOR + Duration::from_mins(2);
         self.case(
             "what was never seen is told, and is not taken for vanished",
             "an objective whose metric is misspelt looks like one without failures for ever",
-            Vec::new(),
+            self.up(&format!("1+0x{}", samples(end))),
             vec![
                 silent(
                     NEVER_SEEN_FOR.saturating_sub(early(self.model)),
@@ -135,10 +144,12 @@ impl Edge<'_> {
         // The last rate needs two samples; a gauge's mean needs one.
         let gone = at(count) + BASE_WINDOW;
         let end = gone + VANISHED_FOR + late(self.model);
+        let mut series = self.notations(&[clean(count)]);
+        series.extend(self.up(&format!("1+0x{}", samples(end + NEVER_SEEN_FOR))));
         self.case(
             "what vanishes is told, and is not taken for idle or never seen",
             "a metric that was renamed spends no budget: its objective is green and blind",
-            self.notations(&[clean(count)]),
+            series,
             vec![
                 silent(at(count) + VANISHED_FOR, &self.alerts(VANISHED), Duration::ZERO),
                 firing(end, &self.alerts(VANISHED), Some(1)),
@@ -149,12 +160,13 @@ impl Edge<'_> {
     }
 
     fn target_down(&self) -> Option<Case> {
-        let sources = absence::sources(self.model, self.objective);
-        let job = sources.first()?.id.as_str();
         let (count, after) = (samples(STRETCH), samples(STRETCH / 2));
         let mut inputs = self.notations(&[clean(count)]);
-        let up = format!("1+0x{} 0+0x{after}", count - 1);
-        inputs.push((series("up", &[("job", job), ("instance", "any:1")]), up));
+        let up = self.up(&format!("1+0x{} 0+0x{after}", count - 1));
+        if up.is_empty() {
+            return None;
+        }
+        inputs.extend(up);
         Some(self.case(
             "while its target is down, nothing is said to have vanished",
             "one fault would be told twice, and the second alert would send people after a renamed metric",
@@ -304,7 +316,7 @@ impl Edge<'_> {
 
     /// What a restarted Prometheus finds: the condition as it was recorded, and then nothing for a while.
     fn restarted(&self, burn: &Burn, tier: &Tier) -> Case {
-        let release = tier.release_after;
+        let release = self.objective.release_after(tier);
         let lasting = 4;
         let mut condition = self.one(slo::BURNING);
         condition.matchers.push(equal("burn", &burn.name));
@@ -316,7 +328,10 @@ impl Edge<'_> {
         self.case(
             "a restart of Prometheus releases nothing early",
             "a hold that lives in the alert's own state is lost with every restart: the page is released too soon",
-            vec![(condition, format!("0.9+0x{lasting}")), (ratio, format!("0.9+0x{lasting}"))],
+            vec![
+                (condition, format!("0.9+0x{lasting}")),
+                (ratio, format!("0.9+0x{lasting}")),
+            ],
             vec![
                 firing((ended + hold).saturating_sub(early(self.model)), &alerts, Some(1)),
                 firing(ended + release + late(self.model), &alerts, None),

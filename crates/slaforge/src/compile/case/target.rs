@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use rust_decimal::Decimal;
-use sla_model::{Model, scrape::Scrape};
+use sla_model::{Model, indicator::BASE_WINDOW, scrape::Scrape};
 
-use super::{early, firing, late};
+use super::{early, firing, late, silent};
 use crate::{
     compile::{
-        presence::{ALERT, PENDING},
+        presence::{ALERT, MISSING, MISSING_PENDING, PENDING},
         trace::{STEP, Trace, at, samples},
     },
     plan::Case,
@@ -32,9 +32,13 @@ fn case(model: &Model, scrape: &Scrape) -> Case {
         .rise(Decimal::ONE, 1)
         .rise(Decimal::ZERO, stretch);
     let (down, back) = (at(stretch), at(stretch * 2 + 1));
-    let alerts = series("ALERTS", &[("alertname", ALERT), ("alertstate", "firing"), ("job", job)]);
+    let end = at(stretch * 3 + 2);
+    let alerts = |name| series("ALERTS", &[("alertname", name), ("alertstate", "firing"), ("job", job)]);
+    let (alerts, missing) = (alerts(ALERT), alerts(MISSING));
     Case {
-        name: format!("{job}: one failed scrape stays silent, a dead target does not"),
+        name: format!(
+            "{job}: one failed scrape stays silent, a dead target does not, nor one that nobody scrapes"
+        ),
         why: "rules on a target that nobody can scrape stay silent for ever".to_owned(),
         interval: STEP,
         series: vec![(series("up", &[("job", job), ("instance", "a")]), up.notation())],
@@ -42,6 +46,9 @@ fn case(model: &Model, scrape: &Scrape) -> Case {
             firing(down + PENDING.saturating_sub(early(model)) + STEP, &alerts, None),
             firing(down + PENDING + late(model), &alerts, Some(1)),
             firing(back + late(model), &alerts, None),
+            silent(end + MISSING_PENDING, &missing, Duration::ZERO),
+            // The newest sample is remembered for five minutes.
+            firing(end + BASE_WINDOW + MISSING_PENDING + late(model), &missing, Some(1)),
         ],
     }
 }
