@@ -10,7 +10,7 @@ pub const EVENTS_TILE: &str = "slo:events:increase5m";
 pub const ERRORS_TILE: &str = "slo:errors:increase5m";
 /// Observed tiles of an hour, 0 to 12.
 pub const TILES_HOUR: &str = "slo:tiles:count1h";
-/// The condition of a burn tier; its value is the worst error ratio.
+/// The condition of a burn tier; its value is the worst error ratio. Of a page it stays while data are gone.
 pub const BURNING: &str = "slo:burning:ratio";
 /// The promise, as a share.
 pub const OBJECTIVE: &str = "slo:objective:ratio";

@@ -16,6 +16,8 @@ use sla_model::{
 };
 
 use super::{
+    absence::counted,
+    cause::outside_planned,
     labels::{alert, identity, recorded, same, split},
     notes::notes,
     tile,
@@ -24,7 +26,7 @@ use crate::{
     plan::Rule,
     promql::{
         Expr,
-        build::{equal, number, one_of, over_time, select, series, sum},
+        build::{before, equal, number, one_of, over_time, select, series, sum},
     },
     words,
 };
@@ -32,15 +34,18 @@ use crate::{
 /// The name of every burn alert.
 pub const ALERT: &str = "SloBurn";
 
+/// What tells objectives apart, however they are split.
+const WHOLE: [&str; 2] = ["sla", "slo"];
+
 /// Returns the recorded conditions and the alerts of an objective.
 pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
     let burns = objective.burns();
-    let conditions = burns.iter().map(|(burn, _)| condition(model, objective, burn));
+    let conditions = burns.iter().map(|(burn, tier)| condition(model, objective, burn, &model.tiers[*tier]));
     let alerts = burns.iter().map(|(burn, tier)| alert_rule(model, objective, burn, &model.tiers[*tier]));
     conditions.chain(alerts).collect()
 }
 
-fn condition(model: &Model, objective: &Objective, burn: &Burn) -> Rule {
+fn condition(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Rule {
     let select_recorded = |name: &str| select(&recorded(model, objective, name));
     let threshold = burn.threshold(objective.target);
     let (long, short) = (duration::text(burn.long), duration::text(burn.short));
@@ -78,9 +83,25 @@ fn condition(model: &Model, objective: &Objective, burn: &Burn) -> Rule {
         // released, for a service that is well again.
         expr = expr.unless_on(&same(objective), over_time("last_over_time", &paged, burn.short));
     }
+    if burn.urgency == Urgency::Page {
+        expr = expr.or_on(&same(objective), blind(model, objective, burn, tier));
+    }
     let mut labels = identity(model, objective);
     labels.insert("burn", burn.name.clone());
     Rule::Record { name: slo::BURNING.to_owned(), labels, expr }
+}
+
+/// The condition of a page whose data vanished: nobody saw it recover, so it stays as it was until data are back,
+/// for a day at most. It never begins here, and planned maintenance ends it as it ends any page.
+fn blind(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr {
+    let known = over_time("last_over_time", &burning(model, objective, burn), objective.release_after(tier));
+    let mut fired = firing(model, objective);
+    fired.matchers.push(equal("burn", &burn.name));
+    let stays = known
+        .and_on(&same(objective), over_time("last_over_time", &fired, BASE_WINDOW))
+        .and_on(&WHOLE, counted(model, objective))
+        .unless_on(&WHOLE, select(&recorded(model, objective, slo::EVENTS_RATE)));
+    outside_planned(model, objective, stays)
 }
 
 /// Selects the firing pages of an objective.
@@ -143,13 +164,14 @@ fn burning(model: &Model, objective: &Objective, burn: &Burn) -> Selector {
 /// Holds the condition for the whole time of release, but not longer than events were above the budget in the
 /// part of it that the five-minute ratio does not remember by itself. The condition alone ends early: when a
 /// third of all events failed, the short window falls below its threshold minutes before the last bad event has
-/// left it. A ticket is about hours: its condition outlives the last bad event anyway.
+/// left it. What was not watched all that time was not within the budget. A ticket is about hours: its condition
+/// outlives the last bad event anyway.
 fn held(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr {
     let burning = burning(model, objective, burn);
     if burn.urgency == Urgency::Ticket {
         return hold(&burning, objective.hold(tier));
     }
-    let condition = hold(&burning, tier.release_after);
+    let condition = hold(&burning, objective.release_after(tier));
     let memory = objective.indicator.memory();
     let rest = objective.hold(tier);
     if memory.is_zero() || rest.is_zero() {
@@ -158,7 +180,9 @@ fn held(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr 
     let ratio = recorded(model, objective, &error_ratio(&duration::text(BASE_WINDOW)));
     let budget = objective.target.rest().decimal();
     let above = over_time("max_over_time", &ratio, rest).above(number(budget));
-    condition.and_on(&same(objective), above)
+    let events = recorded(model, objective, slo::EVENTS_RATE);
+    let watched = select(&events).and_on(&same(objective), before(&events, rest));
+    condition.unless_on(&same(objective), watched.unless_on(&same(objective), above))
 }
 
 /// Holds a recorded condition; the value is the worst of the hold.

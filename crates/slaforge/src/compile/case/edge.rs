@@ -64,6 +64,7 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     if let Some((burn, tier)) = burns.first() {
         let tier = &model.tiers[*tier];
         cases.push(edge.restarted(burn, tier));
+        cases.extend(edge.blind(burn, tier));
     }
     let ticket = burns.iter().find(|it| it.0.urgency == Urgency::Ticket);
     cases.extend(ticket.and_then(|it| edge.ticket(&it.0)));
@@ -331,12 +332,43 @@ impl Edge<'_> {
             vec![
                 (condition, format!("0.9+0x{lasting}")),
                 (ratio, format!("0.9+0x{lasting}")),
+                (self.one(slo::EVENTS_RATE), format!("1+0x{}", samples(ended + release * 2))),
             ],
             vec![
                 firing((ended + hold).saturating_sub(early(self.model)), &alerts, Some(1)),
                 firing(ended + release + late(self.model), &alerts, None),
             ],
         )
+    }
+
+    /// A total failure, and then nothing at all, as when the target dies of it.
+    fn blind(&self, burn: &Burn, tier: &Tier) -> Option<Case> {
+        let share = Share::new(Decimal::ONE);
+        let seen = burn.detection(self.objective.target, share, STRETCH)?;
+        let events = self.objective.indicator.judged() == Judged::Events;
+        if burn.urgency != Urgency::Page || !events || seen > STRETCH {
+            return None;
+        }
+        let (before, failing) = (samples(STRETCH), samples(seen + BASE_WINDOW));
+        let phases = [clean(before), Phase(Decimal::from(EVENTS), Decimal::ONE, failing)];
+        let gone = at(before + failing);
+        let end = gone + BASE_WINDOW + self.objective.release_after(tier) * 2;
+        let mut alerts = rule::firing(self.model, self.objective);
+        alerts.matchers.push(equal("burn", &burn.name));
+        Some(self.case(
+            "a page stays while its data are gone",
+            "the page of a target that died of its failure would be taken back, though nothing recovered",
+            self.notations(&phases),
+            vec![
+                firing(gone, &alerts, Some(1)),
+                Check {
+                    at: end,
+                    expr: aggregate("count", &[], over_time("changes", &alerts, end.saturating_sub(gone))),
+                    expected: Some(Decimal::ONE),
+                },
+                firing(end, &alerts, Some(1)),
+            ],
+        ))
     }
 
     /// Tickets look back a day and more, so their test is fed with tiles.
