@@ -9,7 +9,7 @@ use sla_model::{
 };
 
 use crate::{
-    compile::{HOUR, PLATFORM, Plan, Unit},
+    compile::{HOUR, PLATFORM, Plan, Unit, punctual},
     plan::{Labels, Rule},
     promql::Expr,
 };
@@ -43,7 +43,7 @@ pub fn recorded(plan: Plan<'_>, unit: Unit<'_>) -> Vec<Recorded> {
         for rule in group.rules {
             let Rule::Record { name, labels, expr } = rule else { continue };
             if let Some(step) = tile(&name) {
-                found.push(Recorded { name, labels, expr: inline(plan, &expr), step });
+                found.push(Recorded { name, labels, expr: inline(plan, &punctual(expr)), step });
             }
         }
     }
@@ -54,7 +54,7 @@ fn tile(name: &str) -> Option<Duration> {
     TILES.iter().find(|it| it.0 == name).map(|it| it.1)
 }
 
-/// Replaces what rules record. What a range of it holds are its values at the steps at which it is recorded.
+/// Replaces what rules record. Nothing is late where the past is asked, so tiles are written in time. What a range of it holds are its values at the steps at which it is recorded.
 fn inline(plan: Plan<'_>, expr: &Expr) -> Expr {
     let child = |it: &Expr| Box::new(inline(plan, it));
     match expr {
@@ -96,11 +96,11 @@ fn source(plan: Plan<'_>, of: &Selector) -> Option<(Expr, Duration)> {
                 if name == of.metric.as_str()
                     && labels.iter().all(|(label, value)| equal(label).is_none_or(|it| it == value)) =>
             {
-                Some(expr)
+                Some(punctual(expr.clone()))
             }
             _ => None,
         });
-        Some((inline(plan, expr?), tile(of.metric.as_str()).unwrap_or(group.every)))
+        Some((inline(plan, &expr?), tile(of.metric.as_str()).unwrap_or(group.every)))
     })
 }
 
@@ -150,6 +150,6 @@ mod tests {
         );
         let hours = recorded(plan, plan.unit("by-latency").unwrap());
         assert_eq!(hours.len(), TILES.len());
-        assert!(hours[3].expr.to_string().contains("[59m59s:5m]"), "{}", hours[3].expr);
+        assert!(hours[3].expr.to_string().contains("[58m:5m]"), "{}", hours[3].expr);
     }
 }

@@ -100,8 +100,8 @@ fn a_pace_divides_every_duration_and_no_limit() {
             divided += 1;
         }
         for (nominal, paced) in one_said.numbers.iter().zip(&sixty_said.numbers) {
-            // Interval, tile and hour; limits, targets, ratios and counts must not be divided.
-            let of_time = [30.0, 300.0, 3600.0].contains(nominal);
+            // Interval, lateness, tile and hour; limits, targets, ratios and counts must not be divided.
+            let of_time = [30.0, 120.0, 300.0, 3600.0].contains(nominal);
             assert!(
                 same(if of_time { nominal / 60.0 } else { *nominal }, *paced),
                 "{nominal} became {paced} in {}",

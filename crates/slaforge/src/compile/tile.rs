@@ -18,12 +18,20 @@ use crate::{
     plan::Rule,
     promql::{
         Expr,
-        build::{aggregate, on_tile, over_time, seconds, select},
+        build::{aggregate, before, over_time, seconds, select, time, vector},
+        expr::Matching,
     },
 };
 
 /// The length of an hourly tile.
 pub const HOUR: Duration = Duration::from_hours(1);
+
+/// How long after its edge a tile is still written, when no evaluation came sooner: Prometheus was gone for a minute,
+/// or evaluates too slowly. A tile of slices stands for two and a half minutes before, so it stays in its period.
+pub const LATE_MAX: Duration = Duration::from_mins(2);
+
+/// Holds the twelve tiles of the hour that ended, and no thirteenth: that of its beginning may be late.
+pub const OF_HOUR: Duration = HOUR.saturating_sub(LATE_MAX);
 
 /// Longer periods are sums of hourly tiles: a twelfth of the samples, and up to an hour late, which is 0.1 % of
 /// such a period.
@@ -55,11 +63,10 @@ pub fn of_period(objective: &Objective) -> (&'static str, &'static str) {
 
 /// Returns the tile rules of an objective.
 pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
-    let interval = model.interval();
     let record = |name: &str, expr: Expr, tile: Duration| Rule::Record {
         name: name.to_owned(),
         labels: identity(model, objective),
-        expr: expr.and_on(&[], on_tile(tile, interval)),
+        expr: expr.and_on(&[], due(model, objective, tile)),
     };
     let calendar = Calendar::of(model, objective);
     let tile = |base: &str| {
@@ -72,8 +79,7 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
     let mut kept = split(objective);
     let period: &[&str] = if calendar.is_some() { &[PERIOD] } else { &[] };
     kept.extend(period);
-    let over_hour =
-        |function, name: &str| over_time(function, &recorded(model, objective, name), range(HOUR));
+    let over_hour = |function, name: &str| over_time(function, &recorded(model, objective, name), OF_HOUR);
     let hourly = |name: &str| aggregate("sum", &kept, over_hour("sum_over_time", name));
     let observed = aggregate("max", period, over_hour("count_over_time", slo::EVENTS_TILE));
     let mut rules = vec![
@@ -86,6 +92,35 @@ pub fn rules(model: &Model, objective: &Objective) -> Vec<Rule> {
         rules.push(record(slo::ERRORS_HOUR, hourly(slo::ERRORS_TILE), HOUR));
     }
     rules
+}
+
+/// The share, not the value, of the evaluation on which a tile is written: the first since its edge. That is one which
+/// comes in time, or a late one, when the edge is nearer than the evaluation before. Half an interval tells that from
+/// this one. Where nothing was recorded before, as after a deployment, no tile is due that had no time to be whole.
+///
+/// `time() % 300 < 30` alone is refused: two scalars can only be compared with `bool`.
+fn due(model: &Model, objective: &Objective, tile: Duration) -> Expr {
+    let since_edge = || vector(time()).binary("%", Matching::All, seconds(tile));
+    let evaluated = before(&recorded(model, objective, slo::EVENTS_RATE), model.interval() / 2);
+    let last = aggregate("max", &[], Expr::Call("timestamp", vec![evaluated]));
+    let late = since_edge().below(seconds(LATE_MAX)).below(time().minus(last));
+    since_edge().below(seconds(model.interval())).or(late)
+}
+
+/// Returns the expression of a rule for where no evaluation is late, or can be told to be: its tile is written in
+/// time or not at all.
+pub fn punctual(expr: Expr) -> Expr {
+    let is_late = |it: &Expr| {
+        let mut asks = false;
+        it.walk(&mut |it| asks |= matches!(it, Expr::Call("timestamp", _)));
+        asks
+    };
+    let Expr::Binary { left: count, op: "and", matching, right: due } = expr else { return expr };
+    let due = match *due {
+        Expr::Binary { left: in_time, op: "or", right: late, .. } if is_late(&late) => in_time,
+        other => Box::new(other),
+    };
+    Expr::Binary { left: count, op: "and", matching, right: due }
 }
 
 /// The count of a tile. Of events it is the mean of the base evaluations inside it: a single rate per tile

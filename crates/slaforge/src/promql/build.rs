@@ -121,14 +121,6 @@ pub fn vector(of: Expr) -> Expr {
     Expr::Call("vector", vec![of])
 }
 
-/// The share, not the value, of the evaluation on which a tile is written: the first of each `tile`.
-///
-/// `time() % 300 < 30` alone is refused: two scalars can only be compared with `bool`.
-pub fn on_tile(tile: Duration, interval: Duration) -> Expr {
-    let now = vector(time());
-    now.binary("%", Matching::All, seconds(tile)).below(seconds(interval))
-}
-
 impl Expr {
     /// Joins two expressions with an operator.
     pub fn binary(self, op: &'static str, matching: Matching, right: Self) -> Self {

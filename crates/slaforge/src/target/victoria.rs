@@ -4,6 +4,9 @@
 //! it. Prometheus' order inside a group is therefore written as delays: a rule is evaluated, for the same moment,
 //! only after everything that it reads has been recorded for that moment. So every number is the same as on
 //! Prometheus, and alerts come some minutes later.
+//!
+//! Only tiles are never written late here: whether the evaluation before came in time is told by `timestamp`, and
+//! `VictoriaMetrics` leaves the markers out of it that end a series.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,7 +19,7 @@ use super::{
     yaml,
 };
 use crate::{
-    parallel,
+    compile, parallel,
     plan::{Group, Rule, RuleFile},
     promql::Expr,
 };
@@ -89,7 +92,10 @@ fn delayed(file: RuleFile, first: Duration) -> Vec<GroupDocument> {
     let mut split = Vec::new();
     for whole in file.groups {
         let mut parts: BTreeMap<Duration, Vec<Rule>> = BTreeMap::new();
-        for rule in whole.rules {
+        for mut rule in whole.rules {
+            if let Rule::Record { expr, .. } = &mut rule {
+                *expr = compile::punctual(expr.clone());
+            }
             let delay = wait(&rule, &visible, first, whole.every);
             if let Rule::Record { name, .. } = &rule {
                 let seen = visible.entry(name.clone()).or_default();
@@ -126,7 +132,6 @@ mod tests {
     use sla_model::names::slo;
 
     use super::*;
-    use crate::compile;
 
     /// The delay of every recorded series of an objective, by name.
     fn delays(objective: &str) -> BTreeMap<String, Duration> {
