@@ -121,6 +121,11 @@ pub fn vector(of: Expr) -> Expr {
     Expr::Call("vector", vec![of])
 }
 
+/// Keeps what is a number: NaN compares with nothing, and every number is at least minus infinity.
+pub fn numbers(of: Expr) -> Expr {
+    of.at_least(number(-1).over(number(0)))
+}
+
 impl Expr {
     /// Joins two expressions with an operator.
     pub fn binary(self, op: &'static str, matching: Matching, right: Self) -> Self {

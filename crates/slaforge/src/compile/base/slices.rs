@@ -14,7 +14,7 @@ use crate::{
     compile::labels::split,
     promql::{
         Expr,
-        build::{aggregate, ending, number, over_time, seconds},
+        build::{aggregate, ending, number, numbers, over_time, seconds},
     },
 };
 
@@ -30,16 +30,18 @@ impl Base<'_> {
                 (part("histogram_sum"), part("histogram_count"))
             }
         };
-        let mean = sum.over(count.clone().above(number(0)));
-        let had_traffic = count.above_bool(number(0)).over(seconds(BASE_WINDOW));
+        let mean = numbers(sum.over(count.clone().above(number(0))));
+        // Without traffic a slice is nothing bad: zero events. Traffic without a mean, as when a sum is NaN, is no
+        // observation at all, and its absence is told.
+        let events = self.slice(slo::MEAN).or(count.equals(number(0)));
         // `NaN <= bool x` is 0 and would make every idle slice bad: the mean is filtered first, and an idle slice
         // falls to the zero of the right side.
         let slow = self.recorded(slo::MEAN).above_bool(number(duration::seconds(at_most)));
         let errors = self.where_events(slow.over(seconds(BASE_WINDOW)));
-        Counted { before: Some((slo::MEAN, mean)), events: had_traffic, errors }
+        Counted { before: Some((slo::MEAN, mean)), events, errors }
     }
 
-    /// Of several series the worst decides. NaN is no observation: it is not equal to itself.
+    /// Of several series the worst decides. NaN is no observation.
     pub(super) fn slices(&self, gauge: &Selector, good: Good) -> Counted {
         let means = over_time("avg_over_time", gauge, BASE_WINDOW);
         let value = self.recorded(slo::GAUGE);
@@ -47,9 +49,13 @@ impl Base<'_> {
             Good::AtMost(bound) => ("max", value.above_bool(number(bound))),
             Good::AtLeast(bound) => ("min", value.below_bool(number(bound))),
         };
-        let worst = aggregate(worst, &split(self.objective), means);
-        let observed = self.recorded(slo::GAUGE).equals_bool(self.recorded(slo::GAUGE)).above(number(0));
+        let worst = aggregate(worst, &split(self.objective), numbers(means));
         let errors = self.where_events(wrong.over(seconds(BASE_WINDOW)));
-        Counted { before: Some((slo::GAUGE, worst)), events: observed.over(seconds(BASE_WINDOW)), errors }
+        Counted { before: Some((slo::GAUGE, worst)), events: self.slice(slo::GAUGE), errors }
+    }
+
+    /// One slice wherever its value was recorded; also where that is infinite, which times zero would be NaN.
+    fn slice(&self, value: &str) -> Expr {
+        self.recorded(value).equals_bool(self.recorded(value)).over(seconds(BASE_WINDOW))
     }
 }
