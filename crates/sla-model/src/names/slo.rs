@@ -16,7 +16,7 @@ pub const BURNING: &str = "slo:burning:ratio";
 pub const OBJECTIVE: &str = "slo:objective:ratio";
 /// The error ratio of the whole period.
 pub const PERIOD_RATIO: &str = "slo:period_error_ratio";
-/// The share of the error budget that is left; below 0 the promise is broken.
+/// The share of the error budget that is left, were the period over now; below 0 the promise is broken.
 pub const BUDGET_REMAINING: &str = "slo:error_budget_remaining:ratio";
 /// How much of the period was observed.
 pub const COVERAGE: &str = "slo:coverage:ratio";
@@ -38,9 +38,9 @@ pub const ZONE_OFFSET: &str = "sla:zone_offset:seconds";
 pub const CLOCKS_MOVED: &str = "sla:clocks_moved:seconds";
 /// By how much they are moved from the beginning of the present period to its end.
 pub const CLOCKS_MOVED_IN_ALL: &str = "sla:clocks_moved_in_all:seconds";
-/// Bad events that may still happen until the budget of the period is gone.
+/// Bad events that may still happen until the budget of the period's events so far is gone.
 pub const EVENTS_LEFT: &str = "slo:error_budget_remaining:events";
-/// Minutes of total failure at the period's mean traffic until its budget is gone.
+/// Minutes of total failure at the period's mean traffic until the budget of the whole period is gone.
 pub const MINUTES_LEFT: &str = "slo:error_budget_remaining:minutes";
 /// Seconds until the budget is gone at the burn rate of the last hour.
 pub const EXHAUSTION: &str = "slo:error_budget_exhaustion:seconds";
@@ -57,6 +57,11 @@ pub fn events(window: &str) -> String {
 /// Returns the name of the bad events of a window.
 pub fn errors(window: &str) -> String {
     format!("slo:errors:increase{window}")
+}
+
+/// Returns the name of the observed tiles of a window.
+pub fn tiles(window: &str) -> String {
+    format!("slo:tiles:count{window}")
 }
 
 /// Returns the name of the error ratio of a window, for example `slo:error_ratio:rate6h`.

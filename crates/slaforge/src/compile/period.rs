@@ -17,7 +17,8 @@ use crate::{
     plan::{Group, Rule},
     promql::{
         Expr,
-        build::{aggregate, number, over_time, select, vector},
+        build::{aggregate, number, over_time, seconds, select, sum, time, union, vector},
+        expr::Matching,
     },
 };
 
@@ -41,33 +42,39 @@ struct Period<'m> {
 impl Period<'_> {
     fn rules(&self) -> Vec<Rule> {
         let text = self.objective.window.to_string();
-        // A word is set off: `slo:events:increase30d`, `slo:events:increase_month`.
-        let ending = if self.calendar.is_some() { format!("_{text}") } else { text.clone() };
+        let ending = self.ending();
         let (events, errors) = (slo::events(&ending), slo::errors(&ending));
         let (event_tiles, error_tiles) = tile::of_period(self.objective);
         let budget = || number(self.objective.target.rest().decimal());
         let newest = |name: &str| select(&recorded(self.model, self.objective, name));
         let spent = newest(slo::PERIOD_RATIO).over(budget());
         let events_left = newest(&events).times(budget()).minus(newest(&errors));
-        let left = || newest(slo::BUDGET_REMAINING);
-        let burning = newest(&slo::burn_rate("1h")).above(number(0));
+        let burning = newest(&slo::burn_rate("1h")).above(number(0)).times(budget());
+        let exhaustion = newest(slo::MINUTES_LEFT).above(number(0)).times(number(60)).over(burning);
         let mut rules = vec![
             self.record(&events, self.sum(event_tiles)),
             self.record(&errors, self.sum(error_tiles)),
+            self.record(&slo::tiles(&ending), sum(self.tiles("sum_over_time", slo::TILES_HOUR))),
             self.record(slo::PERIOD_RATIO, window::ratio(newest(&errors), newest(&events))),
             self.record(slo::BUDGET_REMAINING, number(1).minus(spent)),
+            self.record(slo::COVERAGE, self.coverage()),
         ];
         if self.objective.indicator.counts_events() {
             rules.push(self.record(slo::EVENTS_LEFT, events_left));
         }
         rules.extend([
-            self.record(slo::MINUTES_LEFT, left().times(budget()).times(self.length()).over(number(60))),
-            self.record(slo::EXHAUSTION, left().above(number(0)).times(self.length()).over(burning)),
-            self.record(slo::COVERAGE, self.coverage()),
+            self.record(slo::MINUTES_LEFT, self.minutes_left(newest(slo::PERIOD_RATIO))),
+            self.record(slo::EXHAUSTION, exhaustion),
             self.record(slo::OBJECTIVE, vector(number(self.objective.target.decimal()))),
             self.info(&text),
         ]);
         rules
+    }
+
+    /// A word is set off: `slo:events:increase30d`, `slo:events:increase_month`.
+    fn ending(&self) -> String {
+        let text = self.objective.window.to_string();
+        if self.calendar.is_some() { format!("_{text}") } else { text }
     }
 
     fn record(&self, name: &str, expr: Expr) -> Rule {
@@ -90,24 +97,69 @@ impl Period<'_> {
         }
     }
 
-    /// Seconds of the period, as a number for all series.
-    fn length(&self) -> Expr {
+    /// Minutes of the whole period, as a number for all series. No pace divides them.
+    fn minutes(&self) -> Expr {
         match &self.calendar {
-            None => number(duration::seconds(self.objective.window.length())),
-            Some(calendar) => Expr::Call("scalar", vec![calendar.length()]),
+            None => number(duration::seconds(self.objective.window.length()) / Decimal::from(60)),
+            Some(calendar) => Expr::Call("scalar", vec![calendar.length()]).over(number(60)),
         }
     }
 
     /// Tiles that were observed, of those that there should be. Hours are counted when they end, so of a calendar
     /// period only whole hours are due.
     fn coverage(&self) -> Expr {
-        let observed = aggregate("sum", &[], self.tiles("sum_over_time", slo::TILES_HOUR));
         let tiles_per_hour = Decimal::from(tile::HOUR.as_secs() / BASE_WINDOW.as_secs());
         let due = match &self.calendar {
             Some(calendar) => number(tiles_per_hour).times(calendar.hours()).above(number(0)),
             None => number(Decimal::from(self.objective.window.length().as_secs() / BASE_WINDOW.as_secs())),
         };
-        Expr::Call("clamp_max", vec![observed.over(due), number(1)])
+        Expr::Call("clamp_max", vec![self.counted().over(due), number(1)])
+    }
+
+    /// The observed tiles of the period's whole hours.
+    fn counted(&self) -> Expr {
+        sum(select(&recorded(self.model, self.objective, &slo::tiles(&self.ending()))))
+    }
+
+    /// The budget of the whole period, less the time that total failure would have taken to spend what was spent. The
+    /// ratio is one of the time that was observed: it says nothing of what is to come, or was before the rules.
+    fn minutes_left(&self, ratio: Expr) -> Expr {
+        let budget = number(self.objective.target.rest().decimal()).times(self.minutes());
+        budget.minus(ratio.times_only(self.observed()))
+    }
+
+    /// How many minutes of the period were observed, as far as its ratio knows: where that is added up from
+    /// five-minute tiles, those of the present hour belong to it.
+    fn observed(&self) -> Expr {
+        let minutes = |tiles: Expr| number(duration::seconds(BASE_WINDOW) / Decimal::from(60)).times(tiles);
+        if tile::is_hourly(self.objective) {
+            return minutes(self.counted());
+        }
+        let tiles = sum(union([self.counted(), self.uncounted()]).unwrap_or_else(|| number(0)));
+        match &self.calendar {
+            Some(_) => minutes(tiles),
+            None => Expr::Call("clamp_max", vec![minutes(tiles), self.minutes()]),
+        }
+    }
+
+    /// Tiles since the last hour that was counted: of those in the last hour as many as fit since its edge, and all
+    /// while it is not counted yet.
+    fn uncounted(&self) -> Expr {
+        let since_edge = |of: Expr| of.binary("%", Matching::All, seconds(tile::HOUR));
+        let newest = |function, name: &str, range| {
+            over_time(function, &recorded(self.model, self.objective, name), range)
+        };
+        let tiles = || {
+            let tiles = newest("count_over_time", slo::EVENTS_TILE, tile::OF_HOUR);
+            match &self.calendar {
+                None => aggregate("max", &[], tiles),
+                Some(calendar) => aggregate("max", &[PERIOD], tiles).and_on(&[PERIOD], calendar.label()),
+            }
+        };
+        let counted = newest("count_over_time", slo::TILES_HOUR, tile::LATE_MAX);
+        let not_yet = since_edge(vector(time())).below(seconds(tile::LATE_MAX)).unless_on(&[], counted);
+        let fit = since_edge(time()).over(seconds(BASE_WINDOW));
+        tiles().and_on(&[], not_yet).or(Expr::Call("clamp_max", vec![tiles(), fit]))
     }
 
     fn info(&self, window: &str) -> Rule {

@@ -18,8 +18,8 @@ const NAMES: [(&str, &str); 19] = [
     (slo::TILES_HOUR, "how many tiles of an hour were observed: 12 of 12"),
     (slo::PERIOD_RATIO, "bad events by all events of the whole period: what is held against the promise"),
     (slo::BUDGET_REMAINING, "1 - error ratio / budget: below 0 the promise is broken"),
-    (slo::EVENTS_LEFT, "bad events that may still happen"),
-    (slo::MINUTES_LEFT, "minutes of total failure that are left"),
+    (slo::EVENTS_LEFT, "bad events that the events of the period so far allow to happen still"),
+    (slo::MINUTES_LEFT, "minutes of total failure that are left of the whole period"),
     (slo::EXHAUSTION, "seconds until the budget is gone at the burn rate of the last hour"),
     (slo::COVERAGE, "observed share of the period"),
     (slo::OBJECTIVE, "the promise itself"),
@@ -28,12 +28,13 @@ const NAMES: [(&str, &str); 19] = [
 ];
 
 /// Beginnings of names.
-const BEGINNINGS: [(&str, &str); 4] = [
+const BEGINNINGS: [(&str, &str); 5] = [
     (
         "slo:events:increase",
         "events of the window: short windows laid out of recorded rates, longer ones sums of tiles",
     ),
     ("slo:errors:increase", "bad events of the window"),
+    ("slo:tiles:count", "observed tiles of the whole hours of the period"),
     ("slo:error_ratio:rate", "bad events by all events; absent without traffic, never NaN"),
     ("slo:burn_rate:", "error ratio / budget: at 1 the budget lasts exactly the period"),
 ];

@@ -152,6 +152,11 @@ impl Expr {
         self.binary("+", Matching::All, right)
     }
 
+    /// `self * on () group_left () right`: each series times the only one on the right.
+    pub fn times_only(self, right: Self) -> Self {
+        self.binary("*", Matching::GroupLeft { on: Vec::new(), carry: Vec::new() }, right)
+    }
+
     /// `self * on () group_left (carry) right`: takes labels from the only series on the right.
     pub fn labelled(self, carry: &str, right: Self) -> Self {
         self.binary("*", Matching::GroupLeft { on: Vec::new(), carry: owned(&[carry]) }, right)

@@ -98,17 +98,15 @@ impl Step {
         let off = |found: Option<f64>, expected: f64, unit: f64| found.map(|it| (it - expected).abs() / unit);
         let percent = |found, expected, whole: f64| off(found, expected, whole / 100.0);
         let (budget_events, budget_minutes) = (all * BUDGET, it.minutes * BUDGET);
+        // Total failure at the mean traffic of a measured minute takes so long to make so many bad events.
+        let spent_minutes = bad / (all / it.measured_minutes);
         Deviation {
             events_minutes: off(found.events, all, it.events_per_minute),
             errors_minutes: off(found.errors, bad, it.events_per_minute * BUDGET),
             ratio: percent(found.ratio, ratio, BUDGET),
             remaining: percent(found.remaining, 1.0 - ratio / BUDGET, 1.0),
             events_left: percent(found.events_left, budget_events - bad, budget_events),
-            minutes_left: percent(
-                found.minutes_left,
-                budget_minutes * (1.0 - ratio / BUDGET),
-                budget_minutes,
-            ),
+            minutes_left: percent(found.minutes_left, budget_minutes - spent_minutes, budget_minutes),
             coverage_tiles: off(found.coverage, it.coverage, 1.0 / it.tiles),
         }
     }

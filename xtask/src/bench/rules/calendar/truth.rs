@@ -26,6 +26,8 @@ pub struct Expected {
     pub events_per_minute: f64,
     /// The length of the whole period.
     pub minutes: f64,
+    /// How much of it was measured up to what the newest tile tells.
+    pub measured_minutes: f64,
     /// The share that was measured of the period's hours so far, and how many tiles that are.
     pub coverage: f64,
     /// The tiles of the period's hours so far.
@@ -62,6 +64,7 @@ pub fn at(
         events: traffic.between(from_ms, known_ms),
         events_per_minute: most as f64 / 10.0,
         minutes: (until_ms - from_ms) as f64 / 60_000.0,
+        measured_minutes: traffic.measured_ms(from_ms, known_ms) as f64 / 60_000.0,
         coverage: traffic.measured_ms(from_ms, hour_ms) as f64 / due_ms as f64,
         tiles: due_ms as f64 / TILE_MS as f64,
     }))
