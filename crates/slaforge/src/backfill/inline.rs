@@ -144,7 +144,8 @@ mod tests {
         assert_eq!(
             tiles[0].expr.to_string(),
             format!(
-                "300 * avg_over_time((sum((({runs} > 10 * {runs} offset 5m) - {runs} offset 5m) / 300 \
+                "300 * avg_over_time((sum((({runs} > 10 * ({runs} offset 5m <= ({runs} offset 3m20s \
+                 <= {runs} offset 1m40s))) - {runs} offset 5m) / 300 \
                  or rate({runs}[5m])) >= 0)[4m45s:30s]) and on () vector(time()) % 300 < 30"
             )
         );

@@ -192,6 +192,11 @@ impl Expr {
         self.binary("==", Matching::Bool, right)
     }
 
+    /// `self <= right`
+    pub fn at_most(self, right: Self) -> Self {
+        self.binary("<=", Matching::All, right)
+    }
+
     /// `self >= right`
     pub fn at_least(self, right: Self) -> Self {
         self.binary(">=", Matching::All, right)
