@@ -28,7 +28,7 @@ pub struct RuleFile {
 /// Rules that are evaluated one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The name, unique over all files.
+    /// The name, unique over all files: an objective's is made of its name, and a second group's has a `:`.
     pub name: String,
     /// How often.
     pub every: Duration,

@@ -132,9 +132,13 @@ fn objective(model: &Model, objective: &Objective) -> RuleFile {
     rules.extend(window::rules(model, objective));
     rules.extend(burn::rules(model, objective));
     rules.extend(absence::rules(model, objective));
-    let fast = Group { name: format!("slo-{}", objective.id), every: model.interval(), rules };
+    let fast = Group { name: group_name(objective), every: model.interval(), rules };
     let period = period::group(model, objective);
     RuleFile { name: objective.id.to_string(), groups: vec![fast, period] }
+}
+
+fn group_name(objective: &Objective) -> String {
+    format!("slo-{}", objective.id)
 }
 
 fn platform(model: &Model) -> RuleFile {
@@ -145,7 +149,7 @@ fn platform(model: &Model) -> RuleFile {
     let mut groups = vec![Group { name: PLATFORM.to_owned(), every: model.interval(), rules }];
     let moved = calendar::moved_rules(model);
     if !moved.is_empty() {
-        groups.push(Group { name: format!("{PLATFORM}-period"), every: period::EVERY, rules: moved });
+        groups.push(Group { name: period::of_group(PLATFORM), every: period::EVERY, rules: moved });
     }
     RuleFile { name: PLATFORM.to_owned(), groups }
 }

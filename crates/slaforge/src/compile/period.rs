@@ -10,6 +10,7 @@ use sla_model::{Model, duration, indicator::BASE_WINDOW, names::slo, objective::
 
 use super::{
     calendar::{Calendar, PERIOD},
+    group_name,
     labels::{identity, recorded, total},
     tile, window,
 };
@@ -25,11 +26,17 @@ use crate::{
 /// How often the numbers of a period are recorded.
 pub const EVERY: Duration = Duration::from_mins(2);
 
+/// Returns the name of the period group beside another. Names of a specification hold no `:`, so no objective's group
+/// can have it: Prometheus refuses a file in which two groups have one name.
+pub fn of_group(name: &str) -> String {
+    format!("{name}:period")
+}
+
 /// Returns the period group of an objective.
 pub fn group(model: &Model, objective: &Objective) -> Group {
     let period = Period { model, objective, calendar: Calendar::of(model, objective) };
     debug_assert!(objective.window.length() > duration::DAY);
-    Group { name: format!("slo-{}-period", objective.id), every: EVERY, rules: period.rules() }
+    Group { name: of_group(&group_name(objective)), every: EVERY, rules: period.rules() }
 }
 
 /// Writes the period rules of one objective.

@@ -80,7 +80,7 @@ fn file(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
 }
 
 /// Returns a name as RFC 1123 wants it: small letters, digits and `-`, parts joined by `.`. What had to be
-/// changed gets a part of its checksum, so that two names stay two.
+/// changed gets its checksum as a third part, which no name has by itself, so that two names stay two.
 fn object_name(sla: &str, unit: &str) -> String {
     let given = format!("{sla}.{unit}");
     let plain: Vec<String> =
@@ -90,7 +90,7 @@ fn object_name(sla: &str, unit: &str) -> String {
         plain
     } else {
         let sum = format!("{:x}", Sha256::digest(&given));
-        format!("{plain}-{}", &sum[..8])
+        format!("{plain}.{}", &sum[..8])
     }
 }
 
@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn names_are_valid_and_stay_apart() {
         assert_eq!(object_name("shop", "pay-success"), "shop.pay-success");
-        assert_eq!(object_name("shop", "Pay_success-"), "shop.pay-success-309ffe81");
+        assert_eq!(object_name("shop", "Pay_success-"), "shop.pay-success.309ffe81");
+        assert_ne!(object_name("shop", "Pay_success-"), object_name("shop", "pay-success-309ffe81"));
         assert_ne!(object_name("shop", "pay_x"), object_name("shop", "pay-x"));
         assert_ne!(object_name("shop", "Pay"), object_name("shop", "PAY"));
     }

@@ -146,9 +146,88 @@ fn is_in(path: &str, folder: &str, end: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, path::Path};
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        path::Path,
+    };
+
+    use serde_json::Value;
 
     use super::*;
+
+    /// Names that could be mistaken for a second group, a part of one, a file or a folder.
+    const HOSTILE: [&str; 20] = [
+        "a",
+        "a-period",
+        "a-period-period",
+        "a-0",
+        "a-period-0",
+        "a-0-period",
+        "slo-a",
+        "slo-a-period",
+        "sla-platform-period",
+        "sla-platform-0",
+        "shard-000",
+        "tests",
+        "crd",
+        "alertmanager",
+        "scrape",
+        "A",
+        "a_0",
+        "a-0-",
+        "period",
+        "by-worst-period",
+    ];
+
+    fn hostile() -> Model {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/kinds/sla.yaml");
+        let mut model = sla_spec::open(&path, &BTreeMap::new()).unwrap().model;
+        let pattern = model.objectives.values().next().unwrap().clone();
+        for name in HOSTILE {
+            let id: sla_model::id::ObjectiveId = name.parse().unwrap();
+            let copy = sla_model::objective::Objective { id: id.clone(), ..pattern.clone() };
+            model.objectives.insert(id, copy);
+        }
+        model
+    }
+
+    /// Takes each name once.
+    #[track_caller]
+    fn unique(names: &[String], what: &str) {
+        let mut seen = BTreeSet::new();
+        let twice: Vec<_> = names.iter().filter(|it| !seen.insert(*it)).collect();
+        assert!(twice.is_empty(), "{what}: {twice:?} stand there twice");
+    }
+
+    #[test]
+    fn no_names_collide_whatever_the_objectives_are_called() {
+        let model = hostile();
+        let plan = crate::compile::plan(&model);
+        let input = |sets| Input { model: &model, plan, sets, pace: Pace::REAL };
+        // As it is written, and as the fullest shard that there could be.
+        let shard = RuleSet { name: "shard-000".to_owned(), units: plan.units() };
+        for input in [input(layout::sets(&model, plan)), input(vec![shard])] {
+            for target in TARGETS {
+                let found = Mutex::new(Vec::new());
+                (target.render)(&input, &|it| found.lock().unwrap().push(it));
+                let files = found.into_inner().unwrap();
+                unique(&files.iter().map(|it| it.path.clone()).collect::<Vec<_>>(), target.name);
+                let [mut groups, mut objects] = [const { Vec::new() }; 2];
+                for file in files.iter().filter(|it| it.text.contains("\n  rules:\n") || target.name == "crd")
+                {
+                    let document: Value = serde_yaml::from_str(&file.text).unwrap();
+                    let of = |it: &Value, key: &str| it[key].as_str().map(str::to_owned);
+                    objects.extend(of(&document, "namespace").or(of(&document["metadata"], "name")));
+                    let list = document.get("groups").unwrap_or(&document["spec"]["groups"]);
+                    groups.extend(list.as_array().unwrap().iter().map(|it| of(it, "name").unwrap()));
+                }
+                unique(&groups, target.name);
+                unique(&objects, target.name);
+                let is_rules = ["prometheus", "crd", "mimir", "victoria"].contains(&target.name);
+                assert_eq!(is_rules, groups.len() > 2 * HOSTILE.len(), "{}", target.name);
+            }
+        }
+    }
 
     #[test]
     fn every_file_has_one_owner_and_is_written_by_it() {

@@ -104,7 +104,7 @@ fn delayed(file: RuleFile, first: Duration) -> Vec<GroupDocument> {
             parts.entry(delay).or_default().push(rule);
         }
         for (number, (delay, rules)) in parts.into_iter().enumerate() {
-            let name = format!("{}-{number}", whole.name);
+            let name = format!("{}:{number}", whole.name);
             let part = group(Group { name, every: whole.every, rules }, None);
             split.push(part.delayed(duration::text(delay)));
         }
