@@ -1,6 +1,6 @@
 //! Goal: output is deterministic, complete, and its drift is seen.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, thread};
 
 use crate::bench::Bench;
 
@@ -58,7 +58,9 @@ fn check_shows_each_kind_of_drift() {
         "-    repeat_interval: 10h\n+    repeat_interval: 10m\n",
         "missing: dashboards/sla-overview.json",
         "not from this specification: rules/mine.rules.yaml",
-        "3 generated files differ",
+        "2 generated files differ",
+        "1 files were not written by slaforge",
+        "Prometheus loads 1 of them as rules",
     ] {
         assert!(outcome.stdout.contains(part), "no {part:?} in {}", outcome.stdout);
     }
@@ -66,6 +68,49 @@ fn check_shows_each_kind_of_drift() {
         fs::read_to_string(&routing).unwrap(),
         text.replace("repeat_interval: 10m", "repeat_interval: 10h")
     );
+}
+
+#[test]
+fn of_a_file_of_somebody_else_nothing_untrue_is_said() {
+    let bench = generated(&[], &[]);
+    fs::write(bench.out().join("rules/own.rules.yaml"), "groups: []\n").unwrap();
+    let check = || bench.run("generate", &["--out", "out", "--check"]);
+    assert_eq!(bench.run("generate", &["--out", "out", "--prune"]).exit, Some(0));
+    let outcome = check();
+    assert_eq!(outcome.exit, Some(1));
+    assert!(outcome.stdout.contains("keep them outside of rules/ and dashboards/"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("--prune"), "it would be left alone: {}", outcome.stdout);
+    fs::create_dir(bench.out().join("own")).unwrap();
+    fs::rename(bench.out().join("rules/own.rules.yaml"), bench.out().join("own/own.rules.yaml")).unwrap();
+    assert_eq!(check().exit, Some(0));
+}
+
+#[test]
+fn a_refused_run_leaves_no_folder() {
+    let bench = Bench::with(&[]);
+    fs::create_dir_all(bench.out().join("rules")).unwrap();
+    fs::write(bench.out().join("rules/alertmanager.yaml"), "by hand\n").unwrap();
+    let targets = ["--out", "out", "--target", "alertmanager", "--target", "crd", "--target", "grafana"];
+    let outcome = bench.run("generate", &targets);
+    assert_eq!(outcome.exit, Some(2), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("not written by slaforge"), "{}", outcome.stderr);
+    let left: Vec<_> = fs::read_dir(bench.out()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, ["rules"]);
+    assert_eq!(fs::read_dir(bench.out().join("rules")).unwrap().count(), 1);
+}
+
+#[test]
+fn runs_at_the_same_time_all_end_well() {
+    let bench = Bench::with(&[]);
+    thread::scope(|scope| {
+        let one = || bench.run("generate", &["--out", "out"]);
+        let runs: Vec<_> = (0..6).map(|_| scope.spawn(one)).collect();
+        for run in runs {
+            let outcome = run.join().unwrap();
+            assert_eq!(outcome.exit, Some(0), "{}", outcome.stderr);
+        }
+    });
+    assert_eq!(bench.run("generate", &["--out", "out", "--check"]).exit, Some(0));
 }
 
 #[test]
@@ -102,8 +147,10 @@ fn a_renamed_objective_leaves_no_old_rules_behind() {
         "{}",
         outcome.stdout
     );
+    assert!(outcome.stderr.starts_with("warning: 1 rule files of an earlier run"), "{}", outcome.stderr);
     assert_eq!(bench.run("generate", &["--out", "out", "--check"]).exit, Some(1));
-    assert_eq!(bench.run("generate", &["--out", "out", "--prune"]).exit, Some(0));
+    let outcome = bench.run("generate", &["--out", "out", "--prune"]);
+    assert_eq!((outcome.exit, &*outcome.stderr), (Some(0), ""));
     assert_eq!(bench.run("generate", &["--out", "out", "--check"]).exit, Some(0));
     assert!(!bench.files().contains_key(Path::new("rules/payment-success.rules.yaml")));
 }

@@ -137,9 +137,15 @@ fn many_objectives_are_sharded_and_one_more_changes_one_shard() {
 
 #[test]
 fn few_objectives_that_become_many_leave_no_old_files() {
-    let bench = Bench::with(&[]);
+    let few = 20;
+    let bench = bench_with(few);
     generate(&bench, &[]);
     write(&bench, MANY);
+    let outcome = bench.run("generate", &["--out", "out"]);
+    let said = format!("warning: {} rule files of an earlier run are still loaded", few + 3);
+    assert!(outcome.stderr.starts_with(&said), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("--prune"), "{}", outcome.stderr);
+    assert!(outcome.stdout.lines().count() < 15, "{}", outcome.stdout);
     generate(&bench, &["--prune"]);
     assert!(!bench.out().join("rules/payment-success.rules.yaml").exists());
     assert_eq!(bench.run("generate", &["--out", "out", "--check"]).exit, Some(0));

@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     targets.sort_by_key(|it| it.name);
     targets.dedup_by_key(|it| it.name);
     let (pace, layout) = (specification.pace, Layout::Installed);
-    let folder = io::Folder::open(&arguments.out)?;
+    let mut folder = io::Folder::open(&arguments.out)?;
     if arguments.check {
         let drift = folder.compare(&target::files(&model, pace, &targets, layout), &targets)?;
         write!(stdout(), "{drift}")?;
@@ -59,6 +59,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let stage = folder.stage()?;
     target::render(&model, pace, &targets, layout, &|it| stage.add(&it));
     let written = stage.finish(&targets, arguments.prune)?;
+    if let Some(warning) = written.warning() {
+        eprintln!("{warning}");
+    }
     write!(stdout(), "{written}")?;
     Ok(Verdict::Good)
 }

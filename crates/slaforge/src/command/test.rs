@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     }
     let files = target::files(&model, specification.pace, &targets, Layout::Apart(units));
     let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
-    let output = io::Folder::open(folder.path())?;
+    let mut output = io::Folder::open(folder.path())?;
     let stage = output.stage()?;
     for file in &files {
         stage.add(file);

@@ -5,20 +5,23 @@ use std::{fmt, fs, io::ErrorKind, path::Path};
 use anyhow::Context as _;
 use similar::TextDiff;
 
-use crate::target::{DASHBOARDS, RULES};
+use crate::target::{DASHBOARDS, RULES, is_loaded};
 
 /// What `generate --check` found.
 #[derive(Default)]
 pub struct Drift {
     missing: Vec<String>,
     changed: Vec<String>,
+    /// What an earlier run wrote.
     extra: Vec<String>,
+    /// What somebody else wrote, or changed since.
+    foreign: Vec<String>,
 }
 
 impl Drift {
     /// Returns whether nothing differs.
     pub fn is_none(&self) -> bool {
-        self.missing.is_empty() && self.changed.is_empty() && self.extra.is_empty()
+        self.missing.is_empty() && self.changed.is_empty() && self.extra.is_empty() && self.foreign.is_empty()
     }
 
     /// Notes how one file differs.
@@ -35,10 +38,11 @@ impl Drift {
         }
     }
 
-    /// Notes a file that nothing gives.
-    pub fn extra(&mut self, path: String) {
-        if !self.extra.contains(&path) {
-            self.extra.push(path);
+    /// Notes a file that nothing gives, and whether it is as an earlier run wrote it.
+    pub fn extra(&mut self, path: String, is_ours: bool) {
+        let list = if is_ours { &mut self.extra } else { &mut self.foreign };
+        if !list.contains(&path) {
+            list.push(path);
         }
     }
 }
@@ -50,12 +54,31 @@ impl fmt::Display for Drift {
         }
         self.changed.iter().try_for_each(|it| writeln!(f, "{it}"))?;
         self.missing.iter().try_for_each(|it| writeln!(f, "missing: {it}"))?;
-        self.extra.iter().try_for_each(|it| writeln!(f, "not from this specification: {it}"))?;
+        self.extra.iter().try_for_each(|it| writeln!(f, "left over from an earlier run: {it}"))?;
+        self.foreign.iter().try_for_each(|it| writeln!(f, "not from this specification: {it}"))?;
         let count = self.changed.len() + self.missing.len() + self.extra.len();
-        writeln!(
-            f,
-            "{count} generated files differ; change the specification, run `slaforge generate --prune`, commit the result"
-        )
+        if count > 0 {
+            writeln!(
+                f,
+                "{count} generated files differ; change the specification, run `slaforge generate --prune`, commit the result"
+            )?;
+        }
+        if !self.foreign.is_empty() {
+            let (count, loaded) =
+                (self.foreign.len(), self.foreign.iter().filter(|it| is_loaded(it)).count());
+            writeln!(
+                f,
+                "{count} files were not written by slaforge, or changed since, so no run replaces or removes them; \
+                 remove them, or keep them outside of {RULES}/ and {DASHBOARDS}/"
+            )?;
+            if loaded > 0 {
+                writeln!(
+                    f,
+                    "until then Prometheus loads {loaded} of them as rules; name their new folder under `rule_files:`"
+                )?;
+            }
+        }
+        Ok(())
     }
 }
 

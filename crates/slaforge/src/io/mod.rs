@@ -1,6 +1,8 @@
 //! The only writes: generated files all or nothing, and never over somebody's own file.
 
 mod drift;
+mod lock;
+mod made;
 mod manifest;
 mod stage;
 
@@ -15,6 +17,7 @@ use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
 pub use drift::Drift;
+use made::Made;
 use manifest::{Manifest, State};
 pub use stage::Stage;
 
@@ -50,13 +53,7 @@ impl Folder {
     /// Reads what earlier runs wrote there. A run that was cut off left its list behind, so that this one
     /// finishes or replaces what it began.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
-        let before = match read(&root.join(manifest::PATH))? {
-            None => Manifest::default(),
-            Some(text) => Manifest::parse(&text).with_context(|| {
-                format!("{} is damaged; remove it and generate again", root.join(manifest::PATH).display())
-            })?,
-        };
-        Ok(Self { root: root.to_owned(), before })
+        Ok(Self { root: root.to_owned(), before: before(root)? })
     }
 
     /// Compares what stands there with what would be written: all files of some targets.
@@ -72,20 +69,30 @@ impl Folder {
         let there = drift::there(&self.root)?.into_iter().filter(|it| selection.owns(it));
         for path in there.chain(self.stale(&selection)) {
             if !selection.paths.contains(path.as_str()) {
-                drift.extra(path);
+                let is_ours = self.is_ours(&path);
+                drift.extra(path, is_ours);
             }
         }
         Ok(drift)
     }
 
-    /// Begins a run that writes. What a run that was killed left beside its files goes first; were it still going on,
-    /// it would miss them and change nothing.
-    pub fn stage(&self) -> anyhow::Result<Stage<'_>> {
+    /// Begins a run that writes; no other is under way in this folder. What a run that was killed left beside its files
+    /// goes first.
+    pub fn stage(&mut self) -> anyhow::Result<Stage<'_>> {
+        let made = Made::default();
+        let lock = lock::of(&self.root, &made)?;
+        // The run that this one waited for has written another list.
+        self.before = before(&self.root)?;
         let is_left = |path: &&String| path.rsplit('/').next().is_some_and(|it| it.starts_with(BESIDE));
         for path in drift::there(&self.root)?.iter().filter(is_left) {
             fs::remove_file(self.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
         }
-        Ok(Stage::new(self))
+        Ok(Stage::new(self, made, lock))
+    }
+
+    /// Returns whether a file is as an earlier run wrote it: what somebody changed since is theirs now, and stays.
+    fn is_ours(&self, path: &str) -> bool {
+        read(&self.root.join(path)).ok().flatten().is_some_and(|it| self.before.wrote(path, &it))
     }
 
     /// Returns the files of earlier runs that are still there, that this one might give and does not. What no
@@ -108,6 +115,18 @@ impl Folder {
             .map(|(path, sum)| (path.clone(), sum.clone()))
             .collect()
     }
+}
+
+/// Reads the list of earlier runs.
+fn before(root: &Path) -> anyhow::Result<Manifest> {
+    let path = root.join(manifest::PATH);
+    read(&path)?.map_or_else(
+        || Ok(Manifest::default()),
+        |text| {
+            Manifest::parse(&text)
+                .with_context(|| format!("{} is damaged; remove it and generate again", path.display()))
+        },
+    )
 }
 
 /// Writes a new file and returns true; if something stands there already, leaves it and returns false.
@@ -190,7 +209,7 @@ mod tests {
     }
 
     impl Folder {
-        fn write(&self, selection: &Selection<'_>, prune: bool) -> anyhow::Result<stage::Written> {
+        fn write(&mut self, selection: &Selection<'_>, prune: bool) -> anyhow::Result<stage::Written> {
             let stage = self.stage()?;
             selection.0.iter().for_each(|it| stage.add(it));
             stage.finish(&selection.1, prune)
@@ -224,11 +243,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("rules")).unwrap();
         fs::write(root.path().join("rules/alertmanager.yaml"), "by hand\n").unwrap();
-        let files = [file("rules/a.rules.yaml", "a"), file("rules/alertmanager.yaml", "generated")];
+        let files = [
+            file("rules/a.rules.yaml", "a"),
+            file("rules/alertmanager.yaml", "generated"),
+            file("dashboards/deep/x.json", "x"),
+        ];
         let error = Folder::open(root.path()).unwrap().write(&all(&files), false).err().unwrap();
         assert!(error.to_string().contains("rules/alertmanager.yaml"), "{error}");
         assert_eq!(fs::read_to_string(root.path().join("rules/alertmanager.yaml")).unwrap(), "by hand\n");
         assert!(!root.path().join("rules/a.rules.yaml").exists());
+        assert!(!root.path().join("dashboards").exists(), "an empty folder is left");
     }
 
     #[test]
@@ -270,7 +294,7 @@ mod tests {
     fn a_run_that_was_cut_off_is_finished_by_the_next() {
         let root = tempfile::tempdir().unwrap();
         let files = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
-        let folder = Folder::open(root.path()).unwrap();
+        let mut folder = Folder::open(root.path()).unwrap();
         let given = files.iter().map(|it| (it.path.clone(), manifest::sum(&it.text)));
         folder.put(&Manifest::of(given, BTreeMap::new(), State::Pending).file()).unwrap();
         folder.put(&files[0]).unwrap();
@@ -319,7 +343,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = |number| format!("rules/{number}.rules.yaml");
         let files: Vec<File> = (0..1500).map(|it| file(&path(it), "x")).collect();
-        let folder = Folder::open(root.path()).unwrap();
+        let mut folder = Folder::open(root.path()).unwrap();
         assert_eq!(folder.write(&all(&files), false).unwrap().changed, files.len());
         assert!(Folder::open(root.path()).unwrap().drift(&all(&files)).is_none());
         // Every file, the list, and nothing temporary.

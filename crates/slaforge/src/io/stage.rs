@@ -13,18 +13,23 @@ use tempfile::TempPath;
 
 use super::{
     Folder, Selection, beside, cannot,
+    made::Made,
     manifest::{self, Manifest, State},
     read, whole,
 };
 use crate::{
     parallel,
-    target::{File, MARK, Target},
+    target::{File, MARK, Target, is_loaded},
 };
 
 /// Files of a run, in no order. Whatever was not finished leaves nothing behind.
 pub struct Stage<'f> {
     folder: &'f Folder,
     files: Mutex<Vec<anyhow::Result<Staged>>>,
+    /// Goes after the files that were written into it.
+    made: Made,
+    /// Held until nothing of the run is left.
+    _lock: fs::File,
 }
 
 /// A file of a run.
@@ -44,6 +49,9 @@ enum Found {
     Foreign,
 }
 
+/// How many files are named one by one.
+const NAMED_MAX: usize = 10;
+
 /// What a run changed, to be printed.
 pub struct Written {
     pub(super) changed: usize,
@@ -54,8 +62,8 @@ pub struct Written {
 }
 
 impl<'f> Stage<'f> {
-    pub(super) fn new(folder: &'f Folder) -> Self {
-        Self { folder, files: Mutex::default() }
+    pub(super) fn new(folder: &'f Folder, made: Made, lock: fs::File) -> Self {
+        Self { folder, files: Mutex::default(), made, _lock: lock }
     }
 
     /// Takes a file. What goes wrong with it is told in the end.
@@ -70,6 +78,7 @@ impl<'f> Stage<'f> {
             Some(text) if text == file.text => Found::Same,
             Some(text) if !text.contains(MARK) => Found::Foreign,
             _ => {
+                self.made.folder(parent(&path)).with_context(|| cannot(&path))?;
                 let written = beside(parent(&path), &file.text).with_context(|| cannot(&path))?;
                 Found::Other(written.into_temp_path())
             }
@@ -100,11 +109,8 @@ impl<'f> Stage<'f> {
             folder.put(&list.file())?;
             put(differing)?;
         }
-        // What somebody changed since is theirs now, and stays.
-        let ours = |path: &String| {
-            read(&folder.root.join(path)).ok().flatten().is_some_and(|it| folder.before.wrote(path, &it))
-        };
-        let (pruned, stale): (Vec<String>, Vec<String>) = stale.into_iter().partition(|it| prune && ours(it));
+        let (pruned, stale): (Vec<String>, Vec<String>) =
+            stale.into_iter().partition(|it| prune && folder.is_ours(it));
         for path in &pruned {
             fs::remove_file(folder.root.join(path)).with_context(|| format!("{path} cannot be removed"))?;
         }
@@ -174,11 +180,32 @@ impl fmt::Display for Written {
                 self.others
             )?;
         }
-        self.pruned.iter().try_for_each(|it| writeln!(f, "removed {it}"))?;
-        self.stale.iter().try_for_each(|it| {
-            writeln!(
-                f,
-                "left over from an earlier run: {it}; `--prune` removes it unless it was changed by hand"
+        some(f, &self.pruned, "removed ")?;
+        some(f, &self.stale, "left over from an earlier run: ")?;
+        if !self.stale.is_empty() {
+            writeln!(f, "`--prune` removes what is left over unless it was changed by hand")?;
+        }
+        Ok(())
+    }
+}
+
+fn some(f: &mut fmt::Formatter<'_>, paths: &[String], what: &str) -> fmt::Result {
+    paths.iter().take(NAMED_MAX).try_for_each(|it| writeln!(f, "{what}{it}"))?;
+    match paths.len().saturating_sub(NAMED_MAX) {
+        0 => Ok(()),
+        more => writeln!(f, "{what}{more} more"),
+    }
+}
+
+impl Written {
+    /// Says that rules are there twice, if they are: the configuration that we write loads every rule file of the
+    /// folder.
+    pub fn warning(&self) -> Option<String> {
+        let count = self.stale.iter().filter(|it| is_loaded(it)).count();
+        (count > 0).then(|| {
+            format!(
+                "warning: {count} rule files of an earlier run are still loaded beside the new ones; what stands in both \
+                 is recorded twice and alerts twice\nrun again with `--prune`"
             )
         })
     }

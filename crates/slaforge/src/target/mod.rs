@@ -138,6 +138,11 @@ impl Input<'_> {
     }
 }
 
+/// Returns whether the Prometheus configuration that we write loads a file as rules, whoever wrote it.
+pub fn is_loaded(path: &str) -> bool {
+    is_in(path, RULES, prometheus::ENDING)
+}
+
 /// Returns whether a path is that of a file with this ending right inside a folder.
 fn is_in(path: &str, folder: &str, end: &str) -> bool {
     let inside = path.strip_prefix(folder).and_then(|it| it.strip_prefix('/'));

@@ -16,9 +16,12 @@ pub const TARGET: Target = Target {
     about: "recording and alerting rules, also for Thanos Ruler",
     default: true,
     // Also below folders of its own: whoever named such a file meant Prometheus to load it.
-    owns: |path| path.starts_with("rules/") && path.ends_with(".rules.yaml"),
+    owns: |path| path.starts_with("rules/") && path.ends_with(ENDING),
     render,
 };
+
+/// How the names of rule files end.
+pub const ENDING: &str = ".rules.yaml";
 
 /// What a rule file of many objectives is for.
 const SHARDED: &str = "
@@ -36,7 +39,7 @@ fn render(input: &Input<'_>, out: &Out<'_>) {
 
 /// Returns where the rule file of this name stands.
 pub fn path(name: &str) -> String {
-    format!("{RULES}/{name}.rules.yaml")
+    format!("{RULES}/{name}{ENDING}")
 }
 
 #[derive(Serialize)]
