@@ -24,6 +24,8 @@ pub struct Blocks {
     files: BTreeMap<i64, BufWriter<File>>,
     /// How many samples were added.
     pub samples: u64,
+    /// The second of the newest of them.
+    pub newest: i64,
 }
 
 impl Blocks {
@@ -33,7 +35,7 @@ impl Blocks {
         fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
         let folder = tempfile::Builder::new().prefix(".slaforge-").tempdir_in(parent);
         let folder = folder.with_context(|| format!("{} cannot be written to", parent.display()))?;
-        Ok(Self { folder, files: BTreeMap::new(), samples: 0 })
+        Ok(Self { folder, files: BTreeMap::new(), samples: 0, newest: 0 })
     }
 
     /// Adds the samples of a series. They come in the order of time.
@@ -51,6 +53,7 @@ impl Blocks {
                 writeln!(file, "{series} {value} {seconds}").context("samples cannot be written")?;
             }
             self.samples += 1;
+            self.newest = self.newest.max(seconds);
         }
         Ok(())
     }
@@ -101,16 +104,13 @@ fn series(recorded: &Recorded, found: &BTreeMap<String, String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::{plan::Labels, promql::build::number};
 
     #[test]
     fn the_labels_of_a_rule_win_and_are_escaped() {
         let labels = Labels::from([("sla", "shop".to_owned()), ("slo", "a".to_owned())]);
-        let step = Duration::from_mins(5);
-        let recorded = Recorded { name: "slo:x".to_owned(), labels, expr: number(0), step };
+        let recorded = Recorded { name: "slo:x".to_owned(), labels, expr: number(0) };
         let found = [("__name__", "y"), ("slo", "b"), ("path", "a\"\\\n"), ("gone", "")];
         let found = found.map(|(label, value)| (label.to_owned(), value.to_owned())).into();
         assert_eq!(series(&recorded, &found), r#"slo:x{path="a\"\\\n",sla="shop",slo="a"}"#);

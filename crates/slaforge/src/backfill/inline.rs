@@ -8,23 +8,18 @@ use sla_model::{
     selector::{MatchOp, Selector},
 };
 
+use super::hours;
 use crate::{
-    compile::{HOUR, PLATFORM, Plan, Unit, punctual},
+    compile::{PLATFORM, Plan, Unit, punctual},
     plan::{Labels, Rule},
-    promql::Expr,
+    promql::{Expr, build::aggregate},
 };
 
-/// What long windows read, and how often it is recorded. Windows up to an hour read the base series itself; those
-/// are right again an hour after the rules began.
-const TILES: [(&str, Duration); 5] = [
-    (slo::EVENTS_TILE, BASE_WINDOW),
-    (slo::ERRORS_TILE, BASE_WINDOW),
-    (slo::TILES_HOUR, HOUR),
-    (slo::EVENTS_HOUR, HOUR),
-    (slo::ERRORS_HOUR, HOUR),
-];
+/// What long windows are sums of, and how often it is recorded: hours are added up from these (`hours`). Windows up to
+/// an hour read the base series itself; those are right again an hour after the rules began.
+const TILES: [&str; 2] = [slo::EVENTS_TILE, slo::ERRORS_TILE];
 
-/// A series to be filled in.
+/// What a question about tiles is about: one series that rules record.
 pub struct Recorded {
     /// Its name.
     pub name: String,
@@ -32,26 +27,31 @@ pub struct Recorded {
     pub labels: Labels,
     /// What it is, of raw series only.
     pub expr: Expr,
-    /// How often.
-    pub step: Duration,
 }
 
-/// Returns what is to be filled in for one unit.
-pub fn recorded(plan: Plan<'_>, unit: Unit<'_>) -> Vec<Recorded> {
-    let mut found = Vec::new();
-    for group in plan.rules(unit).groups {
-        for rule in group.rules {
-            let Rule::Record { name, labels, expr } = rule else { continue };
-            if let Some(step) = tile(&name) {
-                found.push(Recorded { name, labels, expr: inline(plan, &punctual(expr)), step });
-            }
-        }
-    }
-    found
+/// Returns the five-minute tiles of one unit.
+pub fn tiles(plan: Plan<'_>, unit: Unit<'_>) -> Vec<Recorded> {
+    let asked = records(plan, unit).filter(|it| TILES.contains(&&*it.name));
+    asked.map(|it| Recorded { expr: inline(plan, &punctual(it.expr)), ..it }).collect()
 }
 
-fn tile(name: &str) -> Option<Duration> {
-    TILES.iter().find(|it| it.0 == name).map(|it| it.1)
+/// Returns the hourly series of one unit, with their rules as they are.
+pub fn hourly(plan: Plan<'_>, unit: Unit<'_>) -> Vec<Recorded> {
+    records(plan, unit).filter(|it| hours::is_hourly(&it.name)).collect()
+}
+
+/// Returns what has a value wherever a unit has events, of raw series: ten times cheaper than a tile, which looks at
+/// every evaluation. Bad events exist only where events do.
+pub fn presence(plan: Plan<'_>, unit: Unit<'_>) -> Option<Expr> {
+    let mut found = records(plan, unit).filter(|it| it.name == slo::EVENTS_RATE);
+    found.next().map(|it| aggregate("count", &[], inline(plan, &it.expr)))
+}
+
+fn records(plan: Plan<'_>, unit: Unit<'_>) -> impl Iterator<Item = Recorded> {
+    plan.rules(unit).groups.into_iter().flat_map(|it| it.rules).filter_map(|rule| match rule {
+        Rule::Record { name, labels, expr } => Some(Recorded { name, labels, expr }),
+        Rule::Alert { .. } => None,
+    })
 }
 
 /// Replaces what rules record. Nothing is late where the past is asked, so tiles are written in time. What a range of it holds are its values at the steps at which it is recorded.
@@ -100,7 +100,8 @@ fn source(plan: Plan<'_>, of: &Selector) -> Option<(Expr, Duration)> {
             }
             _ => None,
         });
-        Some((inline(plan, &expr?), tile(of.metric.as_str()).unwrap_or(group.every)))
+        let step = if TILES.contains(&of.metric.as_str()) { BASE_WINDOW } else { group.every };
+        Some((inline(plan, &expr?), step))
     })
 }
 
@@ -123,12 +124,13 @@ mod tests {
         let model = kinds();
         let plan = compile::plan(&model);
         for unit in plan.units() {
-            for recorded in recorded(plan, unit) {
-                for selector in recorded.expr.selectors() {
+            let asked = tiles(plan, unit).into_iter().map(|it| it.expr).chain(presence(plan, unit));
+            for expr in asked {
+                for selector in expr.selectors() {
                     let metric = selector.metric.as_str();
-                    assert!(!metric.starts_with("slo:"), "{} reads {metric}", recorded.name);
+                    assert!(!metric.starts_with("slo:"), "{} reads {metric}", unit.name());
                 }
-                promql_parser::parser::parse(&recorded.expr.to_string()).unwrap();
+                promql_parser::parser::parse(&expr.to_string()).unwrap();
             }
         }
     }
@@ -137,20 +139,19 @@ mod tests {
     fn a_tile_is_asked_of_raw_series() {
         let model = kinds();
         let plan = compile::plan(&model);
-        let tiles = recorded(plan, plan.unit("by-probe").unwrap());
-        let names: Vec<_> = tiles.iter().map(|it| (it.name.as_str(), it.step)).collect();
-        assert_eq!(names, TILES[..3]);
+        let unit = plan.unit("by-probe").unwrap();
+        let names: Vec<_> = tiles(plan, unit).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, TILES);
         let runs = "sla_probe_runs_total{probe=\"home\"}";
-        assert_eq!(
-            tiles[0].expr.to_string(),
-            format!(
-                "300 * avg_over_time((sum((({runs} > 10 * ({runs} offset 5m <= ({runs} offset 3m20s \
-                 <= {runs} offset 1m40s))) - {runs} offset 5m) / 300 \
-                 or rate({runs}[5m])) >= 0)[4m45s:30s]) and on () vector(time()) % 300 < 30"
-            )
+        let base = format!(
+            "sum((({runs} > 10 * ({runs} offset 5m <= ({runs} offset 3m20s <= {runs} offset 1m40s))) \
+             - {runs} offset 5m) / 300 or rate({runs}[5m])) >= 0"
         );
-        let hours = recorded(plan, plan.unit("by-latency").unwrap());
-        assert_eq!(hours.len(), TILES.len());
-        assert!(hours[3].expr.to_string().contains("[58m:5m]"), "{}", hours[3].expr);
+        let tile = tiles(plan, unit)[0].expr.to_string();
+        assert!(tile.contains(&format!("avg_over_time(({base})[4m45s:30s])")), "{tile}");
+        assert_eq!(presence(plan, unit).unwrap().to_string(), format!("count({base})"));
+        let names = |unit| hourly(plan, plan.unit(unit).unwrap()).into_iter().map(|it| it.name);
+        assert!(names("by-probe").eq([slo::TILES_HOUR]));
+        assert!(names("by-latency").eq([slo::TILES_HOUR, slo::EVENTS_HOUR, slo::ERRORS_HOUR]));
     }
 }

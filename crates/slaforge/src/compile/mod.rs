@@ -27,6 +27,7 @@ use sla_model::{Model, Pace, objective::Objective};
 
 use crate::plan::{Board, CaseFile, Collection, Group, Job, Routing, RuleFile};
 
+pub use calendar::PERIOD;
 pub use tile::{HOUR, punctual};
 
 /// The name of the rule file that belongs to no objective.

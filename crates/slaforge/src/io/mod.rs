@@ -294,7 +294,7 @@ mod tests {
     fn a_run_that_was_cut_off_is_finished_by_the_next() {
         let root = tempfile::tempdir().unwrap();
         let files = [file("rules/a.rules.yaml", "a"), file("rules/b.rules.yaml", "b")];
-        let mut folder = Folder::open(root.path()).unwrap();
+        let folder = Folder::open(root.path()).unwrap();
         let given = files.iter().map(|it| (it.path.clone(), manifest::sum(&it.text)));
         folder.put(&Manifest::of(given, BTreeMap::new(), State::Pending).file()).unwrap();
         folder.put(&files[0]).unwrap();
