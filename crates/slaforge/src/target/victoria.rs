@@ -133,6 +133,28 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn pages_come_as_late_as_the_documentation_says() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let model = sla_spec::open(&path.join("examples/kinds/sla.yaml"), &BTreeMap::new()).unwrap().model;
+        let plan = compile::plan(&model);
+        let mut delays = std::collections::BTreeSet::new();
+        for unit in plan.units() {
+            for part in delayed(plan.rules(unit), DELAY_MIN) {
+                let text = yaml::body(&part);
+                if text.contains("alert: SloBurn") {
+                    let delay = text.lines().find_map(|it| it.strip_prefix("eval_delay: ")).unwrap();
+                    delays.insert(delay.to_owned());
+                }
+            }
+        }
+        assert_eq!(delays.into_iter().collect::<Vec<_>>(), ["4m", "4m35s", "6m20s"]);
+        let documentation = std::fs::read_to_string(path.join("docs/scale.md")).unwrap();
+        for said in ["4 minutes to 4 minutes 35 s later", "composite 6 minutes 20 s"] {
+            assert!(documentation.contains(said), "docs/scale.md does not say {said:?}");
+        }
+    }
+
     /// The delay of every recorded series of an objective, by name.
     fn delays(objective: &str) -> BTreeMap<String, Duration> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/kinds/sla.yaml");
