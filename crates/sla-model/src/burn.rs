@@ -142,6 +142,53 @@ impl Burn {
         from_seconds(duration::seconds(self.short) * (Decimal::ONE - threshold / share.decimal()))
     }
 
+    /// The same where events come one by one, `every` so often, or slices one after the other: bad ones come every
+    /// `every` ÷ `share`, the first that late, and of `least` or more a window must hold more than θ. `None` also
+    /// where so many never fall into it.
+    pub fn detection_in_steps(
+        &self,
+        target: Share,
+        share: Share,
+        every: Duration,
+        least: u32,
+    ) -> Option<Duration> {
+        let threshold = self.threshold(target);
+        if share.decimal() <= threshold {
+            return None;
+        }
+        let every = duration::seconds(every);
+        let between = every / share.decimal();
+        let enough = |window: Duration, least: u32| {
+            let window = duration::seconds(window);
+            let enough = ((threshold * window / every).floor() + Decimal::ONE).max(Decimal::from(least));
+            ((enough - Decimal::ONE) * between < window).then_some(enough)
+        };
+        let enough = enough(self.long, least)?.max(enough(self.short, 1)?);
+        Some(from_seconds(enough * between))
+    }
+
+    /// Returns how long after the last bad slice the short window stays above the threshold, if all of it was bad.
+    pub fn linger_in_slices(&self, target: Share, slice: Duration) -> Duration {
+        let slices = duration::seconds(self.short) / duration::seconds(slice);
+        let enough = (self.threshold(target) * slices).floor() + Decimal::ONE;
+        from_seconds((slices - enough).max(Decimal::ZERO) * duration::seconds(slice))
+    }
+
+    /// Returns the share of the budget of the whole `window` that is spent when the tier fires. Of a window above
+    /// 30 days this is less than its [`Spend`] says.
+    pub fn spends(&self, window: Window) -> Share {
+        Share::new(self.factor * duration::seconds(self.long) / duration::seconds(window.length()))
+    }
+
+    /// Returns how long the budget of the whole `window` lasts at this speed, for people: up to whole minutes, and
+    /// beyond two days to whole hours.
+    pub fn lasts(&self, window: Window) -> Duration {
+        let seconds = duration::seconds(window.length()) / self.factor;
+        let whole = if seconds > Decimal::from(hours(48).as_secs()) { hours(1) } else { hours(1) / 60 };
+        let whole = duration::seconds(whole);
+        from_seconds((seconds / whole).ceil() * whole)
+    }
+
     /// Returns how long after the first bad slice the tier fires, if every slice is bad from then on and the
     /// long window is full of good ones. Windows are sampled once per slice, so with n slices in the window
     /// the first ⌊θ × n⌋ bad ones are not enough.
@@ -205,5 +252,43 @@ mod tests {
         assert_eq!(fast.linger(target, "1.44%".parse().unwrap()), Duration::ZERO);
         let target = "99%".parse().unwrap();
         assert_eq!(fast.detection_in_slices(target, minutes(5)), minutes(5));
+        // A two-hour window of 24 slices holds more than 3 % with its last bad one.
+        let ticket = &tiers(days(30), &WORKBOOK)[2];
+        assert_eq!(ticket.linger_in_slices(target, minutes(5)), minutes(115));
+        assert_eq!(fast.linger_in_slices(target, minutes(5)), Duration::ZERO);
+    }
+
+    #[track_caller]
+    fn in_steps(tier: usize, share: &str, every: Duration, least: u32, expected: Option<Duration>) {
+        let burn = &tiers(days(30), &WORKBOOK)[tier];
+        let found =
+            burn.detection_in_steps("99.9%".parse().unwrap(), share.parse().unwrap(), every, least);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn single_events_are_counted() {
+        // 1.44 % of 240 runs is 3.456, so four must fail; 1.44 % of 60 and of 12 is less than the least.
+        in_steps(0, "100%", Duration::from_secs(15), 3, Some(minutes(1)));
+        in_steps(0, "50%", Duration::from_secs(15), 3, Some(minutes(2)));
+        in_steps(0, "100%", minutes(1), 3, Some(minutes(3)));
+        in_steps(1, "100%", minutes(5), 3, Some(minutes(15)));
+        // One of fifty runs fails: three of them never fall into an hour, nor into six.
+        in_steps(0, "2%", minutes(5), 3, None);
+        in_steps(1, "2%", minutes(5), 3, None);
+        in_steps(2, "2%", minutes(5), 3, Some(minutes(750)));
+        in_steps(0, "1.44%", minutes(1), 1, None);
+    }
+
+    #[test]
+    fn what_is_spent_is_told_of_the_whole_window() {
+        let of = |window| tiers(window, &WORKBOOK)[0].clone();
+        assert_eq!(of(days(30)).spends(days(30)).to_string(), "2%");
+        assert_eq!(of(days(90)).spends(days(90)).brief(), "0.6667%");
+        assert_eq!(of(days(30)).lasts(days(30)), hours(50));
+        assert_eq!(of(days(90)).lasts(days(90)), hours(150));
+        // 31 days ÷ 14.4 are 51 h 40 min.
+        let month = Window::Calendar(crate::window::Period::Month);
+        assert_eq!(of(month).lasts(month), hours(52));
     }
 }

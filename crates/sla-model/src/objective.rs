@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::{
     burn::{self, Burn, Spend, Urgency},
     id::{LabelName, ModuleId, ObjectiveId, TierId},
-    indicator::Indicator,
+    indicator::{BASE_WINDOW, Indicator},
     share::Share,
     text::Text,
     tier::Tier,
@@ -100,15 +100,22 @@ impl Objective {
 
     /// Returns how long after the end of a constant failure of `share` a burn alert is released.
     ///
-    /// Its condition ends when the short window falls below the threshold, and is remembered for the whole
+    /// The condition of a page ends when the short window falls below the threshold, and is remembered for the whole
     /// `release_after`. Before that it is released once the five minutes before were within the budget for
-    /// [`Objective::hold`]: bad events leave them at an even rate.
+    /// [`Objective::hold`]: bad events leave them at an even rate. Where five minutes are judged as a whole, the
+    /// condition ends with the last bad ones: they are either the short window, or asked beside it whether it still
+    /// burns. A ticket asks for the short window only, and is held from there.
     pub fn released(&self, burn: &Burn, tier: &Tier, share: Share) -> Duration {
-        let condition = burn.linger(self.target, share) + self.release_after(tier);
         let memory = self.indicator.memory();
-        if memory.is_zero() {
-            return condition;
+        match (burn.urgency, memory.is_zero()) {
+            (Urgency::Page, true) => return self.release_after(tier),
+            (Urgency::Ticket, true) => {
+                return burn.linger_in_slices(self.target, BASE_WINDOW) + self.hold(tier);
+            }
+            (Urgency::Ticket, false) => return burn.linger(self.target, share) + self.hold(tier),
+            (Urgency::Page, false) => {}
         }
+        let condition = burn.linger(self.target, share) + self.release_after(tier);
         let budget = self.target.rest().decimal();
         let above =
             if share.decimal() > budget { Decimal::ONE - budget / share.decimal() } else { Decimal::ZERO };

@@ -35,10 +35,20 @@ impl Share {
         Self((Decimal::ONE - self.0).normalize())
     }
 
+    /// Writes the share for people, with at most four significant digits: `0.08014%`.
+    pub fn brief(self) -> String {
+        Self(brief(self.0)).to_string()
+    }
+
     /// Returns the share as a percentage, `99.9` for 99.9 %.
     pub fn percent(self) -> Decimal {
         (self.0 * Decimal::ONE_HUNDRED).normalize()
     }
+}
+
+/// Returns a number for people, with at most four significant digits; expressions keep it exact.
+pub fn brief(number: Decimal) -> Decimal {
+    number.round_sf(4).unwrap_or(number).normalize()
 }
 
 impl FromStr for Share {
@@ -69,6 +79,8 @@ mod tests {
         assert_eq!(target.rest().decimal().to_string(), "0.001");
         assert_eq!("99.95 %".parse::<Share>().unwrap().rest().to_string(), "0.05%");
         assert_eq!("100%".parse::<Share>().unwrap().rest().decimal(), Decimal::ZERO);
+        assert_eq!("0.08014285714285714285714286%".parse::<Share>().unwrap().brief(), "0.08014%");
+        assert_eq!("14.4%".parse::<Share>().unwrap().brief(), "14.4%");
     }
 
     #[test]

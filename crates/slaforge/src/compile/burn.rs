@@ -142,8 +142,8 @@ fn alert_rule(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) ->
     let description = words::burn_description(
         &objective.target.to_string(),
         objective.window,
-        &threshold.to_string(),
-        exhausted(objective, burn),
+        &threshold.brief(),
+        burn.lasts(objective.window),
     );
     Rule::Alert {
         name: ALERT,
@@ -188,11 +188,4 @@ fn held(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr 
 /// Holds a recorded condition; the value is the worst of the hold.
 pub fn hold(condition: &Selector, hold: Duration) -> Expr {
     if hold.is_zero() { select(condition) } else { over_time("max_over_time", condition, hold) }
-}
-
-/// How long the whole budget lasts at the factor of the tier, cut to whole hours.
-fn exhausted(objective: &Objective, burn: &Burn) -> Duration {
-    let seconds = duration::seconds(objective.window.length()) / burn.factor;
-    let hours = u64::try_from((seconds / Decimal::from(3600)).floor()).unwrap_or(u64::MAX);
-    Duration::from_hours(hours.max(1))
 }

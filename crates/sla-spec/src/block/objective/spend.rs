@@ -28,7 +28,7 @@ pub const TABLE: Table = Table {
         optional(
             "page",
             "[2% in 1h, 5% in 6h]",
-            "Pages when this share of the budget is spent in this time.",
+            "Pages when this share of the budget is spent in this time. Of a window above 30 days, calendar ones too, the budget of 30 days is meant, or a page would come the later the longer the window is.",
         )
         .of(Type::Filled(&Type::Spend)),
         optional("ticket", "[10% in 1d, 10% in 3d]", "Opens a ticket then.").of(Type::Filled(&Type::Spend)),
