@@ -1,11 +1,10 @@
 //! The one place that decides exit codes.
 
-use std::{
-    io::{self, IsTerminal as _},
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
 use sla_spec::OpenError;
+
+use crate::colour;
 
 /// How a command ended that had no trouble of its own.
 pub enum Verdict {
@@ -27,7 +26,7 @@ pub fn code(outcome: anyhow::Result<Verdict>) -> ExitCode {
         Err(error) => error,
     };
     if let Some(OpenError::Spec(report)) = error.downcast_ref::<OpenError>() {
-        eprintln!("{}", report.text(io::stderr().is_terminal()).trim_end());
+        eprintln!("{}", report.text(colour::on_stderr()).trim_end());
         return ExitCode::from(REFUSED);
     }
     let pipe = |it: &io::Error| it.kind() == io::ErrorKind::BrokenPipe;

@@ -4,6 +4,7 @@
 //! `command` → `sla_spec::open` → `compile` (model to plan) → `target` (plan to text) → `io` (the only writes).
 
 mod backfill;
+mod colour;
 mod command;
 mod compile;
 mod exit;

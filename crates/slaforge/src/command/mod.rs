@@ -14,7 +14,6 @@ pub mod test;
 
 use std::{
     collections::BTreeMap,
-    io::{IsTerminal as _, stderr},
     path::{Path, PathBuf},
 };
 
@@ -22,7 +21,10 @@ use anyhow::Context as _;
 use sla_model::{Model, Pace};
 use sla_spec::Opened;
 
-use crate::compile::{Plan, Unit};
+use crate::{
+    colour,
+    compile::{Plan, Unit},
+};
 
 /// The specification that is read when none is named, and written by `init`.
 const DEFAULT: &str = "sla.yaml";
@@ -60,7 +62,7 @@ impl Specification {
     fn open(&self) -> anyhow::Result<Model> {
         let opened = self.read()?;
         if let Some(warnings) = opened.warnings {
-            eprintln!("{}", warnings.text(stderr().is_terminal()).trim_end());
+            eprintln!("{}", warnings.text(colour::on_stderr()).trim_end());
         }
         Ok(opened.model)
     }
