@@ -4,8 +4,8 @@ use std::io::{Write as _, stdout};
 
 use clap::ValueEnum;
 use serde_json::json;
-use sla_model::id::ObjectiveId;
-use sla_spec::code::Code;
+use sla_model::{Model, Pace, id::ObjectiveId, objective::Objective};
+use sla_spec::code::{Code, is_code};
 
 use super::Specification;
 use crate::{exit::Verdict, explain};
@@ -13,7 +13,8 @@ use crate::{exit::Verdict, explain};
 /// Explains an objective (every formula with its numbers, how fast it tells, what it costs) or the code of a problem
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An objective's name, or a code as `slaforge check` prints it: `SLA012`, also `sla12` or `12`
+    /// An objective's name, or a code as `slaforge check` prints it: `SLA012`, also `sla12` or `12`; if there are both,
+    /// the objective is explained
     #[arg(value_name = "OBJECTIVE or CODE")]
     subject: String,
 
@@ -39,20 +40,35 @@ const COLUMNS: usize = 100;
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    // Without a specification there are no objectives, so a code must be meant.
-    let explanation = if sla_spec::code::is_code(&arguments.subject) || !arguments.specification.is_there() {
-        of_code(arguments.subject.parse()?, arguments.format)
-    } else {
+    let Arguments { subject, specification, format } = arguments;
+    let explanation = if is_code(subject) {
+        // A specification that has problems has no objectives yet, and its problems are what is asked about.
+        match specification.read() {
+            Ok(opened) if named(&opened.model, subject).is_some() => of_objective(arguments)?,
+            _ => of_code(subject.parse()?, *format),
+        }
+    } else if specification.is_there() {
         of_objective(arguments)?
+    } else {
+        // Nobody can say whether a code was mistyped or an objective is meant.
+        let missing = super::path(None).err().map_or_else(String::new, |it| it.to_string());
+        let code = subject.parse::<Code>().err().map_or_else(String::new, |it| it.to_string());
+        anyhow::bail!("nothing is known of `{subject}`\n  as an objective: {missing}\n  as a code: {code}");
     };
     stdout().write_all(explanation.as_bytes())?;
     Ok(Verdict::Good)
 }
 
+fn named<'m>(model: &'m Model, name: &str) -> Option<&'m Objective> {
+    model.objectives.values().find(|it| it.id.as_str() == name)
+}
+
 fn of_objective(arguments: &Arguments) -> anyhow::Result<String> {
+    let pace = arguments.specification.pace;
+    anyhow::ensure!(pace == Pace::REAL, "what is explained is real time; leave `--pace` out");
     let model = arguments.specification.open()?;
     let name = &arguments.subject;
-    let Some(objective) = model.objectives.values().find(|it| it.id.as_str() == name) else {
+    let Some(objective) = named(&model, name) else {
         let names: Vec<&str> = model.objectives.keys().map(ObjectiveId::as_str).collect();
         anyhow::bail!(
             "there is no objective and no code `{name}`; {}",
