@@ -43,6 +43,32 @@ fn an_unknown_code_is_an_error_with_a_hint() {
 }
 
 #[test]
+fn an_objective_that_is_named_like_a_code_comes_first() {
+    let bench = Bench::with(&[("  checkout-availability:\n", "  sla12:\n")]);
+    let explained = bench.start(&["explain", "sla12"]);
+    assert!(explained.stdout.starts_with("sla12: "), "{}", explained.stdout);
+    // What is written otherwise is the code, and so it is where the specification has problems.
+    assert!(bench.start(&["explain", "SLA012"]).stdout.starts_with("SLA012: "));
+    let bench =
+        Bench::with(&[("  checkout-availability:\n", "  sla12:\n"), ("target: 99.9%", "target: 100%")]);
+    assert!(bench.start(&["explain", "sla12"]).stdout.starts_with("SLA012: "));
+}
+
+#[test]
+fn a_missing_specification_is_named() {
+    let outcome = Bench::empty().start(&["explain", "checkout-availability"]);
+    assert_eq!((outcome.exit, &*outcome.stdout), (Some(2), ""));
+    assert!(outcome.stderr.contains("there is no `sla.yaml` here"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_pace_explains_nothing() {
+    let outcome = Bench::with(&[]).start(&["explain", "checkout-availability", "--pace", "60"]);
+    assert_eq!((outcome.exit, &*outcome.stdout), (Some(2), ""));
+    assert!(outcome.stderr.contains("leave `--pace` out"), "{}", outcome.stderr);
+}
+
+#[test]
 fn the_schema_is_the_committed_one() {
     let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sla-v1.schema.json");
     let committed = fs::read_to_string(committed).unwrap();
@@ -94,8 +120,13 @@ fn an_objective_is_explained_with_its_numbers() {
     let spec = spec.to_str().unwrap();
     let outcome = bench.start(&["explain", "checkout-availability", spec]);
     assert_eq!((outcome.exit, &*outcome.stderr), (Some(0), ""));
-    // 14.4 × 0.1 %; 1.44 % of an hour; 30 d × 0.1 %; every formula, and the alert that reads the last of them.
-    for part in ["= 14.4 times what is allowed; x budget 0.1% = 1.44%", "     52s", "43.2 minutes"] {
+    // 2 % of 30 d in 1 h; 14.4 × 0.1 %; 30 d × 0.1 %; every formula, and the alert that reads the last of them.
+    for part in [
+        "1h   14.4 times what is allowed spends 2% of the budget in 1h;\n       x budget 0.1% = 1.44%, over 1h and 5m",
+        "43.2 minutes",
+        "\n  P1 page    1h           1.44%              2m       3m      11m        -   after 30m\n",
+        "\n    13  sla_probe_runs_total{probe=\"checkout\"}\n",
+    ] {
         assert!(outcome.stdout.contains(part), "no {part:?} in {}", outcome.stdout);
     }
     for part in

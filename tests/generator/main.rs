@@ -10,3 +10,4 @@ mod import;
 mod init;
 mod shards;
 mod targets;
+mod told;

@@ -261,8 +261,7 @@ mod tests {
     #[track_caller]
     fn in_steps(tier: usize, share: &str, every: Duration, least: u32, expected: Option<Duration>) {
         let burn = &tiers(days(30), &WORKBOOK)[tier];
-        let found =
-            burn.detection_in_steps("99.9%".parse().unwrap(), share.parse().unwrap(), every, least);
+        let found = burn.detection_in_steps("99.9%".parse().unwrap(), share.parse().unwrap(), every, least);
         assert_eq!(found, expected);
     }
 

@@ -7,7 +7,11 @@ mod about;
 mod cost;
 mod counts;
 mod facts;
+mod source;
+#[cfg(test)]
+mod tests;
 mod text;
+mod timing;
 
 /// Returns the explanation for people.
 pub fn text(model: &Model, objective: &Objective) -> String {
