@@ -215,7 +215,7 @@ pub struct CaseFile {
 }
 
 /// One scenario.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Case {
     /// What is shown, in a few words.
     pub name: String,
@@ -223,6 +223,10 @@ pub struct Case {
     pub why: String,
     /// The distance of the samples.
     pub interval: Duration,
+    /// How often rules are evaluated, if not as often as they are meant to be.
+    pub every: Option<Duration>,
+    /// The labels by which Prometheus tells others who it is.
+    pub external: Vec<(&'static str, &'static str)>,
     /// The input.
     pub series: Vec<(Selector, String)>,
     /// What must hold when.
@@ -234,8 +238,10 @@ pub struct Case {
 pub struct Check {
     /// When.
     pub at: Duration,
-    /// What is asked; it gives one sample without labels, or nothing.
+    /// What is asked; it gives one sample, or nothing.
     pub expr: Expr,
+    /// The name and all labels of the sample; none, if nothing is said.
+    pub labels: Option<Selector>,
     /// The value, or nothing.
     pub expected: Option<Decimal>,
 }

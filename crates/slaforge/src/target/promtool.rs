@@ -1,5 +1,7 @@
 //! Tests of the rules for `promtool test rules`, at pace 1 only.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 use sla_model::duration;
@@ -7,7 +9,7 @@ use sla_model::duration;
 use super::{File, Input, Out, RULES, RuleSet, Target, prometheus, yaml};
 use crate::{
     parallel,
-    plan::{Case, CaseFile, Check},
+    plan::{Case, Check},
     promql::build::{number, vector},
 };
 
@@ -25,10 +27,15 @@ fn render(input: &Input<'_>, out: &Out<'_>) {
     parallel::each(&input.sets, |set| alone(input, set).into_iter().for_each(out));
 }
 
-fn alone(input: &Input<'_>, set: &RuleSet<'_>) -> Option<File> {
-    let [unit] = set.units[..] else { return None };
-    let cases = input.plan.cases(unit);
-    (!cases.cases.is_empty()).then(|| file(input, &cases))
+/// A file has one evaluation interval, so there is one for each that is needed.
+fn alone(input: &Input<'_>, set: &RuleSet<'_>) -> Vec<File> {
+    let [unit] = set.units[..] else { return Vec::new() };
+    let all = input.plan.cases(unit);
+    let mut paces: BTreeMap<Option<Duration>, Vec<&Case>> = BTreeMap::new();
+    for case in &all.cases {
+        paces.entry(case.every).or_default().push(case);
+    }
+    paces.into_iter().map(|(every, cases)| file(input, &all.name, every, &cases)).collect()
 }
 
 #[derive(Serialize)]
@@ -42,6 +49,8 @@ struct Document<'p> {
 struct Test<'p> {
     name: &'p str,
     interval: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    external_labels: BTreeMap<&'static str, &'static str>,
     input_series: Vec<Series<'p>>,
     #[serde(rename = "promql_expr_test")]
     expectations: Vec<Expectation>,
@@ -62,21 +71,22 @@ struct Expectation {
 
 #[derive(Serialize)]
 struct Sample {
-    labels: &'static str,
+    labels: String,
     value: serde_json::Number,
 }
 
-fn file(input: &Input<'_>, cases: &CaseFile) -> File {
-    let rules = prometheus::path(&cases.name);
+fn file(input: &Input<'_>, name: &str, every: Option<Duration>, cases: &[&Case]) -> File {
+    let rules = prometheus::path(name);
     let document = Document {
         rule_files: [format!("..{}", rules.strip_prefix(RULES).unwrap_or(&rules))],
-        evaluation_interval: duration::text(input.model.interval()),
-        tests: cases.cases.iter().map(|it| test(input, it)).collect(),
+        evaluation_interval: duration::text(every.unwrap_or(input.model.interval())),
+        tests: cases.iter().map(|it| test(input, it)).collect(),
     };
     let whys: Vec<String> =
-        cases.cases.iter().map(|it| format!("# {}\n#   without it: {}", it.name, it.why)).collect();
+        cases.iter().map(|it| format!("# {}\n#   without it: {}", it.name, it.why)).collect();
     let about = format!("Tests of {rules}, run by `promtool test rules`.\n#\n{}", whys.join("\n"));
-    yaml::file(input, format!("{RULES}/tests/{}.test.yaml", cases.name), &about, &document)
+    let pace = every.map_or(String::new(), |it| format!(".{}", duration::text(it)));
+    yaml::file(input, format!("{RULES}/tests/{name}{pace}.test.yaml"), &about, &document)
 }
 
 fn test<'p>(input: &Input<'_>, case: &'p Case) -> Test<'p> {
@@ -84,6 +94,7 @@ fn test<'p>(input: &Input<'_>, case: &'p Case) -> Test<'p> {
     Test {
         name: &case.name,
         interval: duration::text(case.interval),
+        external_labels: case.external.iter().copied().collect(),
         input_series: case
             .series
             .iter()
@@ -97,14 +108,15 @@ fn test<'p>(input: &Input<'_>, case: &'p Case) -> Test<'p> {
 /// and then what an offset holds back is missing: a check of nothing lets it go on.
 fn last(input: &Input<'_>, case: &Case) -> Option<Check> {
     let (end, offset) = (case.checks.iter().map(|it| it.at).max()?, input.query_offset()?);
-    Some(Check { at: end + offset, expr: vector(number(1)), expected: Some(Decimal::ONE) })
+    Some(Check { at: end + offset, expr: vector(number(1)), labels: None, expected: Some(Decimal::ONE) })
 }
 
 fn expectation(check: &Check) -> Expectation {
     let value = check.expected.and_then(|it| it.normalize().to_string().parse().ok());
+    let labels = check.labels.as_ref().map_or("{}".to_owned(), ToString::to_string);
     Expectation {
         expr: check.expr.to_string(),
         eval_time: duration::text(check.at),
-        exp_samples: value.map(|value| Sample { labels: "{}", value }).into_iter().collect(),
+        exp_samples: value.map(|value| Sample { labels, value }).into_iter().collect(),
     }
 }

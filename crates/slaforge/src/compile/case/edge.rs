@@ -19,13 +19,16 @@ use sla_model::{
 use super::{
     early, firing,
     input::{self, Input, Phase, Start},
-    late, near, sample, silent, value,
+    late, near,
+    objective::RAW_MAX,
+    sample, silent, value,
 };
 use crate::{
     compile::{
         absence::{IDLE, NEVER_SEEN, NEVER_SEEN_FOR, VANISHED, VANISHED_FOR},
         burn as rule, cause,
         labels::{recorded, split},
+        tile::HOUR,
         trace::{STEP, Trace, at, samples},
     },
     plan::{Case, Check},
@@ -66,7 +69,8 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
         cases.push(edge.restarted(burn, tier));
         cases.extend(edge.blind(burn, tier));
     }
-    let ticket = burns.iter().find(|it| it.0.urgency == Urgency::Ticket);
+    let fed = |it: &Burn| it.urgency == Urgency::Ticket && it.long > RAW_MAX && it.short >= HOUR;
+    let ticket = burns.iter().find(|it| fed(&it.0));
     cases.extend(ticket.and_then(|it| edge.ticket(&it.0)));
     cases
 }
@@ -108,6 +112,7 @@ impl Edge<'_> {
             interval: STEP,
             series,
             checks,
+            ..Case::default()
         }
     }
 
@@ -192,11 +197,11 @@ impl Edge<'_> {
             vec![
                 value(at(count - 1), ratio(), Some(Decimal::ZERO)),
                 value(at(count - 1), sum(select(&self.recorded(slo::ERRORS_RATE))), Some(Decimal::ZERO)),
-                Check {
-                    at: at(count + samples(BASE_WINDOW)),
-                    expr: aggregate("count", &[], ratio().above(number(Decimal::new(3, 1)))),
-                    expected: Some(Decimal::ONE),
-                },
+                value(
+                    at(count + samples(BASE_WINDOW)),
+                    aggregate("count", &[], ratio().above(number(Decimal::new(3, 1)))),
+                    Some(Decimal::ONE),
+                ),
             ],
         ))
     }
@@ -373,9 +378,6 @@ impl Edge<'_> {
 
     /// Tickets look back a day and more, so their test is fed with tiles.
     fn ticket(&self, burn: &Burn) -> Option<Case> {
-        if crate::compile::calendar::Calendar::of(self.model, self.objective).is_some() || burn.long > DAY {
-            return None;
-        }
         let share = (burn.threshold(self.objective.target) * Decimal::from(10)).min(Decimal::ONE);
         let each = if self.objective.indicator.counts_events() { Decimal::from(1000) } else { Decimal::ONE };
         let tiles =
@@ -413,9 +415,7 @@ impl Edge<'_> {
             ],
         );
         case.interval = BASE_WINDOW;
+        case.every = Some(BASE_WINDOW);
         (seen < failing).then_some(case)
     }
 }
-
-/// A test of a longer window takes minutes.
-const DAY: Duration = Duration::from_hours(24);

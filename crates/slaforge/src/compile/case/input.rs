@@ -64,7 +64,9 @@ pub fn series(objective: &Objective, start: &Start, phases: &[Phase]) -> Option<
             let runs = exported(&probe::RUNS, &[("probe", id.as_str())]);
             vec![writer.count(runs, |it| it.0), writer.count(sample::selected(&loads), Phase::good)]
         }
-        Indicator::Ratio { total: Counter::Selector(total), part } => writer.ratio(total, part)?,
+        Indicator::Ratio { total: Counter::Selector(total), part } => {
+            writer.ratio(total, part, &labels::split(objective))?
+        }
         Indicator::Latency { histogram, within } => {
             let base = classic(histogram)?;
             let mut fast = ending(&base, "_bucket");
@@ -83,10 +85,24 @@ pub fn series(objective: &Objective, start: &Start, phases: &[Phase]) -> Option<
         Indicator::Slices { gauge, good } => vec![writer.gauge(sample::selected(gauge), *good)],
         Indicator::Ratio { total: Counter::Query(_), .. } | Indicator::Composite(_) => return None,
     };
-    for input in &mut found {
-        input.series = sample::split(input.series.clone(), labels::split(objective));
-    }
+    labels::split(objective).iter().for_each(|label| agree(&mut found, label));
     Some(found)
+}
+
+/// Gives all series one value of a label that splits the objective: the one that a selector asks for, if one does.
+fn agree(found: &mut [Input], label: &str) {
+    let of = |it: &Input| it.series.matchers.iter().find(|it| it.label.as_str() == label).cloned();
+    // The part is the last, and it is a part of the total.
+    let Some(value) = found.iter().rev().find_map(of) else {
+        found.iter_mut().for_each(|it| it.series = sample::split(it.series.clone(), [label]));
+        return;
+    };
+    for input in found {
+        match input.series.matchers.iter_mut().find(|it| it.label == value.label) {
+            Some(other) => other.value.clone_from(&value.value),
+            None => input.series.matchers.push(value.clone()),
+        }
+    }
 }
 
 fn classic(histogram: &Histogram) -> Option<Selector> {
@@ -116,7 +132,7 @@ impl Writer<'_> {
         vec![self.count(of(&probe::RUNS), |it| it.0), self.count(of(&probe::FAILURES), Phase::bad)]
     }
 
-    fn ratio(&self, total: &Selector, part: &Part) -> Option<Vec<Input>> {
+    fn ratio(&self, total: &Selector, part: &Part, by: &[&str]) -> Option<Vec<Input>> {
         let Counter::Selector(some) = part.counter() else { return None };
         let (inside, outside) = match part {
             Part::Bad(_) => (Phase::bad as Share, Phase::good as Share),
@@ -124,8 +140,8 @@ impl Writer<'_> {
         };
         let part = self.count(sample::selected(some), inside);
         Some(if total.metric == some.metric {
-            let rest = sample::outside(total, some).map(|it| self.count(it, outside));
-            rest.into_iter().chain([part]).collect()
+            let rest = sample::outside(total, some, by)?;
+            vec![self.count(rest, outside), part]
         } else {
             vec![self.count(sample::selected(total), |it| it.0), part]
         })

@@ -72,6 +72,7 @@ fn case(model: &Model, limit: &Limit, bound: &Bound, measured: &Measured) -> Cas
             firing((back + release).saturating_sub(early(model)), &alerts, Some(1)),
             firing(back + release + late(model), &alerts, None),
         ],
+        ..Case::default()
     }
 }
 

@@ -54,13 +54,13 @@ pub fn cases(model: &Model, unit: Unit<'_>) -> Vec<Case> {
 /// So many alerts fire at this moment; `None` for none.
 fn firing(at: Duration, alerts: &Selector, count: Option<u32>) -> Check {
     let expr = aggregate("count", &[], select(alerts));
-    Check { at, expr, expected: count.map(Decimal::from) }
+    value(at, expr, count.map(Decimal::from))
 }
 
 /// None of these alerts fired since `since`.
 fn silent(at: Duration, alerts: &Selector, since: Duration) -> Check {
     let seen = over_time("count_over_time", alerts, at.saturating_sub(since).max(Duration::from_secs(1)));
-    Check { at, expr: aggregate("count", &[], seen), expected: None }
+    value(at, aggregate("count", &[], seen), None)
 }
 
 /// So many of these alerts fired at some time since `since`.
@@ -72,10 +72,10 @@ fn fired(at: Duration, alerts: &Selector, since: Duration, count: u32) -> Check 
 fn near(at: Duration, expr: Expr, expected: Decimal) -> Check {
     let distance = Expr::Call("abs", vec![expr.minus(number(expected))]);
     let close = aggregate("count", &[], distance.below(number(Decimal::new(1, 9))));
-    Check { at, expr: close, expected: Some(Decimal::ONE) }
+    value(at, close, Some(Decimal::ONE))
 }
 
 /// The expression gives this value.
 fn value(at: Duration, expr: Expr, expected: Option<Decimal>) -> Check {
-    Check { at, expr, expected }
+    Check { at, expr, labels: None, expected }
 }

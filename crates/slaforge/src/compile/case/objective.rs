@@ -51,6 +51,9 @@ const FAILURE: Duration = Duration::from_hours(1);
 /// A failure that takes longer than this to be seen creeps along the threshold: no minute can be named.
 const SEEN_MAX: Duration = Duration::from_hours(6);
 
+/// A ticket that looks back further is fed with tiles: of raw samples promtool would read for minutes.
+pub const RAW_MAX: Duration = Duration::from_hours(6);
+
 /// How long after it the tickets are watched.
 const AFTER: Duration = Duration::from_hours(7);
 
@@ -64,12 +67,13 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     if bench.inputs(&[]).is_empty() {
         return Vec::new();
     }
-    let mut cases = vec![bench.failure()];
+    let mut cases = Vec::from_iter(bench.is_fed().then(|| bench.failure()));
     if !matches!(objective.indicator, Indicator::Slices { .. }) {
         cases.push(bench.idle());
     }
     if objective.indicator.counts_events() {
-        cases.extend([bench.just_below(), bench.restart()]);
+        cases.extend(bench.is_fed().then(|| bench.just_below()));
+        cases.push(bench.restart());
         cases.extend(bench.is_exact().then(|| bench.night()));
     } else {
         cases.push(bench.slices_just_below());
@@ -110,6 +114,7 @@ impl Bench<'_> {
             interval: STEP,
             series: self.inputs(phases).into_iter().map(|it| (it.series, it.notation)).collect(),
             checks,
+            ..Case::default()
         }
     }
 
@@ -129,6 +134,19 @@ impl Bench<'_> {
         self.fast.long <= Duration::from_hours(1)
     }
 
+    /// Whether hours of raw samples reach the fastest tier. A ticket that looks back a day is fed with tiles.
+    fn is_fed(&self) -> bool {
+        self.fast.urgency == Urgency::Page || self.fast.long <= RAW_MAX
+    }
+
+    /// Clean traffic before a failure. A ticket needs half of its window observed, in whole hours.
+    fn clean(&self) -> Duration {
+        match self.fast.urgency {
+            Urgency::Page => CLEAN,
+            Urgency::Ticket => CLEAN.max(self.fast.long / 2 + CLEAN),
+        }
+    }
+
     /// How much later than computed the fastest tier may fire: longer windows than an hour are sums of tiles,
     /// which are written every five minutes and count the newest one half.
     fn late(&self) -> Duration {
@@ -140,7 +158,7 @@ impl Bench<'_> {
     fn seen_and_remembered(&self, share: Share) -> (Duration, Duration) {
         let target = self.objective.target;
         if self.objective.indicator.counts_events() {
-            let seen = self.fast.detection(target, share, CLEAN).unwrap_or(FAILURE);
+            let seen = self.fast.detection(target, share, self.clean()).unwrap_or(FAILURE);
             (seen, self.fast.linger(target, share))
         } else {
             // From half of the limit to twice of it, the five-minute mean crosses after a third of its window;
@@ -155,7 +173,7 @@ impl Bench<'_> {
         let share = self.failing();
         let (seen, remembered) = self.seen_and_remembered(Share::new(share));
         let (clean, failure, after) =
-            (samples(CLEAN), samples(FAILURE.max(seen.min(SEEN_MAX) * 2)), samples(AFTER));
+            (samples(self.clean()), samples(FAILURE.max(seen.min(SEEN_MAX) * 2)), samples(AFTER));
         let phases = [
             Phase(each, Decimal::ZERO, clean),
             Phase(each, share, failure),
@@ -166,6 +184,8 @@ impl Bench<'_> {
         let tier = &self.model.tiers[self.tier];
         let released = if self.objective.indicator.memory().is_zero() {
             recovery + remembered + self.objective.release_after(tier)
+        } else if self.fast.urgency == Urgency::Ticket {
+            recovery + remembered + self.objective.hold(tier)
         } else {
             recovery + self.objective.released(self.fast, tier, Share::new(share))
         };
@@ -201,8 +221,9 @@ impl Bench<'_> {
         let each = Decimal::from(EVENTS);
         let share = self.threshold() * Decimal::new(95, 2);
         let lasting = FAILURE * 2;
-        let phases = [Phase(each, Decimal::ZERO, samples(CLEAN)), Phase(each, share, samples(lasting))];
-        let end = CLEAN + lasting;
+        let clean = self.clean();
+        let phases = [Phase(each, Decimal::ZERO, samples(clean)), Phase(each, share, samples(lasting))];
+        let end = clean + lasting;
         self.case(
             "just below the threshold the fastest tier stays silent",
             "a threshold that is a little low pages while the budget lasts",

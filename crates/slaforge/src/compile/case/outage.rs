@@ -66,5 +66,6 @@ fn case(model: &Model, journey: &Journey) -> Case {
             firing((recovery + release).saturating_sub(early(model)), &alerts, Some(1)),
             firing(recovery + release + late(model), &alerts, None),
         ],
+        ..Case::default()
     }
 }

@@ -26,9 +26,11 @@ pub fn selected(by: &Selector) -> Selector {
     Selector { metric: by.metric.clone(), matchers }
 }
 
-/// Returns one series that `total` selects and `part` does not; `None` where `part` says nothing more.
-pub fn outside(total: &Selector, part: &Selector) -> Option<Selector> {
-    let extra = part.matchers.iter().find(|it| !total.matchers.contains(it))?;
+/// Returns one series that `total` selects and `part` does not, and that differs in no label that splits the
+/// objective; `None` where `part` says nothing more.
+pub fn outside(total: &Selector, part: &Selector, by: &[&str]) -> Option<Selector> {
+    let is_extra = |it: &&Matcher| !total.matchers.contains(it) && !by.contains(&it.label.as_str());
+    let extra = part.matchers.iter().find(is_extra)?;
     let mut series = selected(total);
     series.matchers.retain(|it| it.label != extra.label);
     series.matchers.push(equal(extra.label.as_str(), &refused(extra)));
@@ -121,10 +123,13 @@ mod tests {
 
     #[test]
     fn a_good_series_is_no_bad_one() {
-        let good = outside(&parsed("p_total"), &parsed(r#"p_total{status="failed"}"#)).unwrap();
+        let outside = |total, part| outside(&parsed(total), &parsed(part), &["region"]);
+        let good = outside("p_total", r#"p_total{status="failed"}"#).unwrap();
         assert_eq!(good.to_string(), r#"p_total{status="other"}"#);
-        let good = outside(&parsed(r#"p_total{a="1"}"#), &parsed(r#"p_total{a="1",code!~"2.."}"#)).unwrap();
+        let good = outside(r#"p_total{a="1"}"#, r#"p_total{a="1",code!~"2.."}"#).unwrap();
         assert_eq!(good.to_string(), r#"p_total{a="1",code="2aa"}"#);
-        assert!(outside(&parsed("p_total"), &parsed("p_total")).is_none());
+        let good = outside("p_total", r#"p_total{code="500",region!~""}"#).unwrap();
+        assert_eq!(good.to_string(), r#"p_total{code="other"}"#);
+        assert!(outside("p_total", "p_total").is_none());
     }
 }

@@ -50,5 +50,6 @@ fn case(model: &Model, scrape: &Scrape) -> Case {
             // The newest sample is remembered for five minutes.
             firing(end + BASE_WINDOW + MISSING_PENDING + late(model), &missing, Some(1)),
         ],
+        ..Case::default()
     }
 }
