@@ -8,6 +8,7 @@ mod fmt;
 mod generate;
 mod import;
 mod init;
+mod proven;
 mod shards;
 mod targets;
 mod told;

@@ -47,6 +47,14 @@ impl Trace {
         self
     }
 
+    /// Rises by `each` for `count` samples that are missing.
+    #[must_use]
+    pub fn miss(mut self, each: Decimal, count: u32) -> Self {
+        self.values.push(format!("_x{count}"));
+        self.last += each * Decimal::from(count);
+        self
+    }
+
     /// Starts again at zero, as after a restart of the target.
     #[must_use]
     pub fn reset(mut self) -> Self {

@@ -7,8 +7,7 @@ use sla_model::{
     Model,
     burn::{Burn, Urgency},
     indicator::{BASE_WINDOW, Judged},
-    maintenance::Planned,
-    names::{own, slo},
+    names::slo,
     objective::Objective,
     scrape::Scrape,
     selector::Selector,
@@ -19,7 +18,7 @@ use sla_model::{
 use super::{
     early, firing,
     input::{self, Input, Phase, Start},
-    late, near,
+    late,
     objective::RAW_MAX,
     sample, silent, value,
 };
@@ -29,17 +28,17 @@ use crate::{
         burn as rule, cause,
         labels::{recorded, split},
         tile::HOUR,
-        trace::{STEP, Trace, at, samples},
+        trace::{STEP, at, samples},
     },
     plan::{Case, Check},
-    promql::build::{aggregate, equal, exported, number, one_of, over_time, seconds, select, series, sum},
+    promql::build::{equal, one_of, select, series, sum},
 };
 
 /// Events per sample.
-const EVENTS: u32 = 1_000_000;
+pub const EVENTS: u32 = 1_000_000;
 
 /// How long things go well, or wrong, before something happens.
-const STRETCH: Duration = Duration::from_mins(40);
+pub const STRETCH: Duration = Duration::from_mins(40);
 
 /// Returns the edges of an objective, as far as its series can be written as samples.
 pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
@@ -49,6 +48,7 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     if told {
         cases.push(edge.never_seen());
     }
+    cases.extend(edge.composite());
     if edge.inputs(&[]).is_empty() {
         return cases;
     }
@@ -57,16 +57,17 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
         cases.extend(edge.target_down());
     }
     if objective.indicator.judged() == Judged::Events {
-        cases.extend(edge.first_error());
-        cases.extend(edge.first_failure());
-        cases.extend([edge.missing_scrapes(), edge.pods()]);
+        cases.extend(edge.counts());
+        cases.extend(edge.parts());
     }
     cases.push(edge.renamed());
     cases.extend(edge.maintenance());
+    cases.push(edge.first_deployment());
+    cases.extend(edge.calendar());
     let burns = objective.burns();
     if let Some((burn, tier)) = burns.first() {
         let tier = &model.tiers[*tier];
-        cases.push(edge.restarted(burn, tier));
+        cases.extend([edge.restarted(burn, tier), edge.two_servers(burn, tier)]);
         cases.extend(edge.blind(burn, tier));
     }
     let fed = |it: &Burn| it.urgency == Urgency::Ticket && it.long > RAW_MAX && it.short >= HOUR;
@@ -75,37 +76,41 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     cases
 }
 
-struct Edge<'m> {
-    model: &'m Model,
-    objective: &'m Objective,
+/// An objective whose edges are tested.
+pub struct Edge<'m> {
+    /// The whole specification.
+    pub model: &'m Model,
+    /// The objective.
+    pub objective: &'m Objective,
 }
 
-fn clean(count: u32) -> Phase {
+/// A stretch without failures.
+pub fn clean(count: u32) -> Phase {
     Phase(Decimal::from(EVENTS), Decimal::ZERO, count)
 }
 
 impl Edge<'_> {
-    fn inputs(&self, phases: &[Phase]) -> Vec<Input> {
+    pub fn inputs(&self, phases: &[Phase]) -> Vec<Input> {
         input::series(self.objective, &Start { usual: clean(1), samples: 100 }, phases).unwrap_or_default()
     }
 
-    fn recorded(&self, name: &str) -> Selector {
+    pub fn recorded(&self, name: &str) -> Selector {
         recorded(self.model, self.objective, name)
     }
 
     /// One recorded series of the objective, with a value for each label that splits it.
-    fn one(&self, name: &str) -> Selector {
+    pub fn one(&self, name: &str) -> Selector {
         sample::split(self.recorded(name), split(self.objective))
     }
 
-    fn alerts(&self, name: &str) -> Selector {
+    pub fn alerts(&self, name: &str) -> Selector {
         let labels = [("alertname", name), ("alertstate", "firing"), ("sla", self.model.name.as_str())];
         let mut alerts = series("ALERTS", &labels);
         alerts.matchers.push(equal("slo", self.objective.id.as_str()));
         alerts
     }
 
-    fn case(&self, name: &str, why: &str, series: Vec<(Selector, String)>, checks: Vec<Check>) -> Case {
+    pub fn case(&self, name: &str, why: &str, series: Vec<(Selector, String)>, checks: Vec<Check>) -> Case {
         Case {
             name: format!("{}: {name}", self.objective.id),
             why: why.to_owned(),
@@ -116,7 +121,7 @@ impl Edge<'_> {
         }
     }
 
-    fn notations(&self, phases: &[Phase]) -> Vec<(Selector, String)> {
+    pub fn notations(&self, phases: &[Phase]) -> Vec<(Selector, String)> {
         self.inputs(phases).into_iter().map(|it| (it.series, it.notation)).collect()
     }
 
@@ -181,101 +186,6 @@ impl Edge<'_> {
         ))
     }
 
-    fn first_error(&self) -> Option<Case> {
-        let count = samples(STRETCH);
-        let phases = [clean(count), Phase(Decimal::from(EVENTS), Decimal::new(5, 1), samples(BASE_WINDOW))];
-        let mut inputs = self.inputs(&phases);
-        let bad = inputs.iter_mut().find(|it| it.bad)?;
-        let born = Trace::from(0).rise(Decimal::from(EVENTS / 2), samples(BASE_WINDOW) - 1).notation();
-        bad.notation = format!("_x{} {born}", count + 1);
-        let series = inputs.into_iter().map(|it| (it.series, it.notation)).collect();
-        let ratio = || sum(select(&self.recorded(&slo::error_ratio("5m"))));
-        Some(self.case(
-            "before the first error the ratio is zero, and the first error is seen",
-            "a series of errors that does not exist yet leaves no ratio: no budget, no 100 %, and no first failure",
-            series,
-            vec![
-                value(at(count - 1), ratio(), Some(Decimal::ZERO)),
-                value(at(count - 1), sum(select(&self.recorded(slo::ERRORS_RATE))), Some(Decimal::ZERO)),
-                value(
-                    at(count + samples(BASE_WINDOW)),
-                    aggregate("count", &[], ratio().above(number(Decimal::new(3, 1)))),
-                    Some(Decimal::ONE),
-                ),
-            ],
-        ))
-    }
-
-    fn first_failure(&self) -> Option<Case> {
-        let (before, after) = (samples(STRETCH / 2), samples(BASE_WINDOW * 2));
-        let mut inputs = self.inputs(&[clean(before + 1 + after)]);
-        let bad = inputs.iter_mut().find(|it| it.bad)?;
-        let (none, one) = (Decimal::ZERO, Decimal::ONE);
-        bad.notation = Trace::from(none).stay(none, before).rise(one, 1).stay(one, after).notation();
-        let series = inputs.into_iter().map(|it| (it.series, it.notation)).collect();
-        let rates = over_time("sum_over_time", &self.recorded(slo::ERRORS_RATE), BASE_WINDOW * 3);
-        let counted = sum(rates).times(seconds(self.model.interval()));
-        Some(self.case(
-            "the first failure of a program counts as one",
-            "`rate` takes up to a tenth off what a counter gains that stood at zero",
-            series,
-            vec![near(at(before + 1 + after), counted, one)],
-        ))
-    }
-
-    /// A share of failures that no rounding touches.
-    fn quarter(count: u32) -> Phase {
-        Phase(Decimal::from(EVENTS), Decimal::new(25, 2), count)
-    }
-
-    fn missing_scrapes(&self) -> Case {
-        let (before, gap, after) =
-            (samples(STRETCH / 2), samples(Duration::from_mins(4)), samples(STRETCH / 2));
-        let whole = self.inputs(&[Self::quarter(before), Self::quarter(gap), Self::quarter(after)]);
-        let cut = |it: Input| {
-            let parts: Vec<&str> = it.notation.split(' ').collect();
-            // The start, then one part for each stretch.
-            let notation = match parts.as_slice() {
-                [start, first, _, last] => format!("{start} {first} _x{gap} {last}"),
-                _ => it.notation.clone(),
-            };
-            (it.series, notation)
-        };
-        let end = at(before + gap + after);
-        let ratio = sum(select(&self.recorded(&slo::error_ratio("30m"))));
-        self.case(
-            "missing scrapes change no ratio",
-            "an average that takes a gap for zero, or a sum with a term for it, bends the ratio or loses it",
-            whole.into_iter().map(cut).collect(),
-            vec![
-                near(at(before + gap) + STEP * 3, ratio.clone(), Decimal::new(25, 2)),
-                near(end, ratio, Decimal::new(25, 2)),
-            ],
-        )
-    }
-
-    fn pods(&self) -> Case {
-        let half = samples(STRETCH / 2);
-        let inputs = self.inputs(&[Self::quarter(half)]);
-        let mut series = Vec::new();
-        for input in inputs {
-            let pod = |name: &str| {
-                let mut series = input.series.clone();
-                series.matchers.push(equal("pod", name));
-                series
-            };
-            series.push((pod("old"), input.notation.clone()));
-            series.push((pod("new"), format!("_x{} {}", half / 2, input.notation)));
-        }
-        let ratio = sum(select(&self.recorded(&slo::error_ratio("30m"))));
-        self.case(
-            "pods come and go, the ratio stays",
-            "series that are matched by all their labels find no partner when one of two pods ends",
-            series,
-            vec![near(at(half / 2 + half), ratio, Decimal::new(25, 2))],
-        )
-    }
-
     fn renamed(&self) -> Case {
         let tiles = 6;
         let tile = |module: Option<&str>| {
@@ -296,28 +206,6 @@ impl Edge<'_> {
         );
         case.interval = BASE_WINDOW;
         case
-    }
-
-    fn maintenance(&self) -> Option<Case> {
-        if self.model.maintenance.planned != Planned::Exclude {
-            return None;
-        }
-        let (before, during) = (samples(STRETCH / 2), samples(STRETCH));
-        let phases = [clean(before), Phase(Decimal::from(EVENTS), Decimal::ONE, during)];
-        let mut series = self.notations(&phases);
-        let planned = exported(&own::MAINTENANCE, &[("module", self.objective.module.as_str())]);
-        series.push((planned, format!("0+0x{} 1+0x{during}", before - 1)));
-        let end = at(before + during);
-        Some(self.case(
-            "planned maintenance spends no budget and wakes nobody",
-            "work that was announced would eat the budget, or its silence would be told as vanished data",
-            series,
-            vec![
-                value(end, sum(select(&self.recorded(slo::ERRORS_RATE))), None),
-                silent(end, &rule::firing(self.model, self.objective), Duration::ZERO),
-                silent(end, &self.alerts(VANISHED), Duration::ZERO),
-            ],
-        ))
     }
 
     /// What a restarted Prometheus finds: the condition as it was recorded, and then nothing for a while.
@@ -374,6 +262,36 @@ impl Edge<'_> {
                 firing(end, &alerts, Some(1)),
             ],
         ))
+    }
+
+    /// Of two servers that watch the same, each has its own external labels.
+    fn two_servers(&self, burn: &Burn, tier: &Tier) -> Case {
+        let mut condition = self.one(slo::BURNING);
+        condition.matchers.push(equal("burn", &burn.name));
+        let ratio = self.one(&slo::error_ratio("5m"));
+        let lasting = 4;
+        let mut asked = rule::firing(self.model, self.objective);
+        asked.matchers.push(equal("burn", &burn.name));
+        let mut told = self.one("ALERTS");
+        let labels = [
+            ("alertname", rule::ALERT),
+            ("alertstate", "firing"),
+            ("module", self.objective.module.as_str()),
+            ("tier", tier.id.as_str()),
+            ("severity", &tier.severity),
+            ("burn", &burn.name),
+        ];
+        told.matchers.extend(labels.map(|(label, value)| equal(label, value)));
+        let mut check = value(at(lasting), select(&asked), Some(Decimal::ONE));
+        check.labels = Some(told);
+        let mut case = self.case(
+            "two servers tell one alert",
+            "an alert that says which server raised it is another one for Alertmanager, and people are told twice",
+            vec![(condition, format!("0.9+0x{lasting}")), (ratio, format!("0.9+0x{lasting}"))],
+            vec![check],
+        );
+        case.external = vec![("replica", "b")];
+        case
     }
 
     /// Tickets look back a day and more, so their test is fed with tiles.

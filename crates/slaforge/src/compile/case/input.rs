@@ -21,6 +21,11 @@ use crate::{
 pub struct Phase(pub Decimal, pub Decimal, pub u32);
 
 impl Phase {
+    /// Returns the share that is bad: of a sample only whole events are.
+    pub fn share(&self) -> Decimal {
+        self.bad() / self.0
+    }
+
     fn bad(&self) -> Decimal {
         (self.0 * self.1).round()
     }
@@ -41,6 +46,15 @@ pub struct Input {
     pub notation: String,
     /// It rises with bad events only.
     pub bad: bool,
+    /// What a counter starts at, and how much it rises with each sample of each stretch; of a gauge nothing.
+    pub rises: (Decimal, Vec<Decimal>),
+}
+
+impl Input {
+    /// Returns how much a counter rises with each sample of a stretch.
+    pub fn rise(&self, stretch: usize) -> Decimal {
+        self.rises.1.get(stretch).copied().unwrap_or_default()
+    }
 }
 
 /// Where counters start, in events: `increase()` does not extrapolate to before the first event of a counter
@@ -85,7 +99,9 @@ pub fn series(objective: &Objective, start: &Start, phases: &[Phase]) -> Option<
         Indicator::Slices { gauge, good } => vec![writer.gauge(sample::selected(gauge), *good)],
         Indicator::Ratio { total: Counter::Query(_), .. } | Indicator::Composite(_) => return None,
     };
-    labels::split(objective).iter().for_each(|label| agree(&mut found, label));
+    for label in labels::split(objective) {
+        agree(&mut found, label);
+    }
     Some(found)
 }
 
@@ -94,7 +110,9 @@ fn agree(found: &mut [Input], label: &str) {
     let of = |it: &Input| it.series.matchers.iter().find(|it| it.label.as_str() == label).cloned();
     // The part is the last, and it is a part of the total.
     let Some(value) = found.iter().rev().find_map(of) else {
-        found.iter_mut().for_each(|it| it.series = sample::split(it.series.clone(), [label]));
+        for input in found {
+            input.series = sample::split(input.series.clone(), [label]);
+        }
         return;
     };
     for input in found {
@@ -123,7 +141,8 @@ impl Writer<'_> {
         let usual = each(&self.start.usual);
         let start = (usual * Decimal::from(self.start.samples)).max(self.start.usual.0);
         let trace = self.phases.iter().fold(Trace::from(start), |trace, it| trace.rise(each(it), it.2));
-        Input { series, notation: trace.notation(), bad: usual.is_zero() }
+        let rises = self.phases.iter().map(each).collect();
+        Input { series, notation: trace.notation(), bad: usual.is_zero(), rises: (start, rises) }
     }
 
     fn runs(&self, id: &ProbeId) -> Vec<Input> {
@@ -161,6 +180,6 @@ impl Writer<'_> {
         };
         let stretch = |it: &Phase| format!("{}+0x{}", value(it), it.2.saturating_sub(1));
         let notation: Vec<String> = self.phases.iter().map(stretch).collect();
-        Input { series, notation: notation.join(" "), bad: false }
+        Input { series, notation: notation.join(" "), bad: false, rises: (Decimal::ZERO, Vec::new()) }
     }
 }

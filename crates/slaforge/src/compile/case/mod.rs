@@ -1,12 +1,17 @@
 //! What the generated rules must do, computed from the model and not from the rules: when an alert fires, when
 //! it stays silent, when it is released.
 
+mod calendar;
+mod combined;
 mod composite;
+mod count;
 mod edge;
+mod history;
 mod input;
 mod limit;
 mod objective;
 mod outage;
+mod part;
 mod sample;
 mod target;
 
@@ -71,8 +76,19 @@ fn fired(at: Duration, alerts: &Selector, since: Duration, count: u32) -> Check 
 /// The expression gives one sample that differs from this value by no more than floating point does.
 fn near(at: Duration, expr: Expr, expected: Decimal) -> Check {
     let distance = Expr::Call("abs", vec![expr.minus(number(expected))]);
-    let close = aggregate("count", &[], distance.below(number(Decimal::new(1, 9))));
-    value(at, close, Some(Decimal::ONE))
+    let most = expected.abs().max(Decimal::ONE) * Decimal::new(1, 9);
+    value(at, aggregate("count", &[], distance.below(number(rounded(most)))), Some(Decimal::ONE))
+}
+
+/// The expression gives one sample that lies between these values.
+fn between(at: Duration, expr: Expr, least: Decimal, most: Decimal) -> Check {
+    let inside = expr.at_least(number(rounded(least))).below(number(rounded(most)));
+    value(at, aggregate("count", &[], inside), Some(Decimal::ONE))
+}
+
+/// As many digits as a person reads.
+fn rounded(number: Decimal) -> Decimal {
+    number.round_sf(7).unwrap_or(number).normalize()
 }
 
 /// The expression gives this value.

@@ -13,6 +13,9 @@ use crate::promql::build::equal;
 /// A label value that is chosen where anything will do.
 const ANY: &str = "other";
 
+/// The value of a label that splits an objective, where no selector asks for one.
+pub const PART: &str = "any";
+
 /// Returns one series that the selector selects: every comparison becomes an equality.
 pub fn selected(by: &Selector) -> Selector {
     let mut labels: BTreeMap<&LabelName, String> = BTreeMap::new();
@@ -42,7 +45,7 @@ pub fn outside(total: &Selector, part: &Selector, by: &[&str]) -> Option<Selecto
 pub fn split<'l>(mut series: Selector, by: impl IntoIterator<Item = &'l str>) -> Selector {
     for label in by {
         if series.matchers.iter().all(|it| it.label.as_str() != label) {
-            series.matchers.push(equal(label, "any"));
+            series.matchers.push(equal(label, PART));
         }
     }
     series
