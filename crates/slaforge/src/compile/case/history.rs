@@ -56,8 +56,15 @@ impl Edge<'_> {
         // The hour is complete, the numbers of the period are recorded after it.
         let seen = Seen { at: HOUR + EVERY, ratio };
         let mut checks = self.shares(&seen);
+        let minute = Decimal::from(60);
+        let [least, most] = self.seconds_left(&seen);
+        let minutes = self.newest(slo::MINUTES_LEFT);
+        checks.push(between(seen.at, minutes, least / minute, most / minute));
         if is_counted {
             checks.push(self.events_left(&seen));
+            // As much of every second is bad as in the hour before.
+            let seconds = self.newest(slo::EXHAUSTION);
+            checks.push(between(seen.at, seconds, least / ratio, most / ratio));
         }
         let mut series = self.notations(&phases);
         if let Indicator::Slices { .. } = self.objective.indicator {
@@ -92,6 +99,25 @@ impl Edge<'_> {
             checks.push(near(seen.at, self.newest(slo::COVERAGE), coverage));
         }
         checks
+    }
+
+    /// The budget of the whole period, less what failed of the hour that was seen; a tile of the next one may be.
+    fn seconds_left(&self, seen: &Seen) -> [Decimal; 2] {
+        let budget = self.objective.target.rest().decimal() * self.length(seen.at);
+        let failed = |time| seen.ratio * duration::seconds(time);
+        [budget - failed(HOUR + BASE_WINDOW), budget - failed(HOUR.saturating_sub(STEP))]
+    }
+
+    /// Seconds of the period that a moment of a test is in.
+    fn length(&self, at: Duration) -> Decimal {
+        match self.objective.window {
+            Window::Rolling(length) => duration::seconds(length),
+            Window::Calendar(period) => {
+                let begin = first(period, self.local(at));
+                let end = begin.checked_add(i64::from(period.months()).months()).unwrap_or(begin);
+                Decimal::from(end.duration_since(begin).as_secs())
+            }
+        }
     }
 
     /// What the events of the hour allow, less what was bad of them. The first five minutes are half seen.
