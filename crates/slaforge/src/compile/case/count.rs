@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 use sla_model::{
+    duration,
     indicator::{BASE_WINDOW, Judged},
     maintenance::Planned,
     names::{own, slo},
@@ -19,7 +20,8 @@ use crate::{
     compile::{
         absence::VANISHED,
         burn as rule,
-        trace::{Trace, at, samples},
+        tile::{self, HOUR},
+        trace::{STEP, Trace, at, samples},
     },
     plan::{Case, Check},
     promql::build::{aggregate, equal, exported, number, over_time, seconds, select, sum},
@@ -27,6 +29,9 @@ use crate::{
 
 /// How many samples a stretch may be off in a count: both of its ends lie between two samples.
 const OFF: u32 = 3;
+
+/// How often rules are evaluated that should be twice as often at least: every other edge of a tile has passed by then.
+const LATE_EVERY: Duration = Duration::from_secs(90);
 
 impl Edge<'_> {
     /// Returns the cases of single events.
@@ -149,6 +154,32 @@ impl Edge<'_> {
             series,
             vec![near(at(half / 2 + half), ratio, Decimal::new(25, 2))],
         )
+    }
+
+    /// Prometheus that is too busy to evaluate every interval: of three edges of tiles it meets one.
+    pub fn late_evaluations(&self) -> Option<Case> {
+        if self.model.interval() * 2 > LATE_EVERY {
+            return None;
+        }
+        let end = HOUR * 2;
+        let tiles = |function, name: &str| sum(over_time(function, &self.recorded(name), tile::range(HOUR)));
+        let whole = Decimal::from(HOUR.as_secs() / BASE_WINDOW.as_secs());
+        let mut checks = vec![
+            value(end, tiles("count_over_time", slo::EVENTS_TILE), Some(whole)),
+            value(end, tiles("sum_over_time", slo::TILES_HOUR), Some(whole)),
+        ];
+        if self.objective.indicator.counts_events() {
+            let bad = Decimal::from(EVENTS / 4) * duration::seconds(HOUR) / duration::seconds(STEP);
+            checks.push(near(end, tiles("sum_over_time", slo::ERRORS_TILE), bad));
+        }
+        let mut case = self.case(
+            "evaluations that come late write every tile, and none twice",
+            "what happened in five minutes that no tile tells of is in no month: the promise looks kept",
+            self.notations(&[Self::quarter(samples(end))]),
+            checks,
+        );
+        case.every = Some(LATE_EVERY);
+        Some(case)
     }
 
     /// Returns what planned maintenance does, by the policy.

@@ -62,6 +62,7 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
     }
     cases.push(edge.renamed());
     cases.extend(edge.maintenance());
+    cases.extend(edge.late_evaluations());
     cases.push(edge.first_deployment());
     cases.extend(edge.calendar());
     let burns = objective.burns();
