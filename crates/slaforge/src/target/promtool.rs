@@ -13,8 +13,9 @@ use crate::{
     promql::build::{number, vector},
 };
 
-/// Test files, one per rule file. promtool evaluates every rule of a file in every test of it, so tests of a shard
-/// would take days: shards have none, and `slaforge test` writes and runs those of each objective alone.
+/// Test files, one per rule file and evaluation interval. promtool evaluates every rule of a file in every test of it,
+/// so tests of a shard would take days: shards have none, and `slaforge test` writes and runs those of each objective
+/// alone.
 pub const TARGET: Target = Target {
     name: "promtool",
     about: "tests of the rules, for `promtool test rules`; none for shards",
