@@ -1,5 +1,6 @@
 //! Checking passwords. A bcrypt hash is dear on purpose, so who floods us with passwords must not get our processor:
-//! hashes are computed one at a time with a rest after each, and a user who was let in once is remembered.
+//! hashes are computed one at a time with a rest after each wrong one, and a user who was let in once is remembered.
+//! A right password needs no rest: nobody who knows it floods us with it, because it is hashed once.
 //!
 //! Names that nobody has are hashed only while there is nothing else to do. In a flood their answer is held back for as
 //! long as a hash would take: they cost nothing, keep no user waiting, and do not tell that they are unknown.
@@ -27,7 +28,7 @@ use super::{
 };
 use crate::state::lock;
 
-/// After a hash the hashing rests this many times as long: at most a seventh of one core is spent, 14 %.
+/// After a wrong password hashing rests this many times as long: at most a seventh of one core is spent, 14 %.
 const REST: u32 = 6;
 
 /// The longest rest; a hash that needs more than 20 s is a cost of 18 or so, and the user's own wish.
@@ -97,13 +98,17 @@ impl Checker {
         if lock(&self.right).contains(&key) {
             return Checked::Right;
         }
-        let Some(turn) = self.turns.claim(&login.user, peer) else {
+        let Some(turn) = self.turns.claim(&login.user, peer, mark(&key)) else {
             return Checked::Busy;
         };
-        // Pushed out by whoever asked less often.
+        // Pushed out by whoever asked less often, or was sent away more often.
         let Ok(turn) = turn.await else {
             return Checked::Busy;
         };
+        // The same login may have waited before this one.
+        if lock(&self.right).contains(&key) {
+            return Checked::Right;
+        }
         if self.verify(turn, login, hash, Some(key)).await { Checked::Right } else { Checked::Wrong }
     }
 
@@ -137,16 +142,18 @@ impl Checker {
             let right = spawn_blocking(move || bcrypt::verify(password, &hash).unwrap_or(false)).await;
             let took = began.elapsed();
             checker.took.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
-            let until = Instant::now() + took.saturating_mul(REST).min(REST_MAX);
+            let right = right.unwrap_or(false);
+            if let Some(key) = remember.filter(|_| right) {
+                checker.remember(key);
+                drop(turn);
+                return true;
+            }
+            let until = Instant::now() + rest(took);
             turn.lasts_until(until);
             tokio::spawn(async move {
                 sleep_until(until.into()).await;
                 drop(turn);
             });
-            let right = right.unwrap_or(false);
-            if let Some(key) = remember.filter(|_| right) {
-                checker.remember(key);
-            }
             right
         });
         hashing.await.unwrap_or(false)
@@ -171,8 +178,20 @@ impl Checker {
     }
 }
 
+/// Returns how long hashing rests after a wrong password that took so long.
+fn rest(took: Duration) -> Duration {
+    took.saturating_mul(REST).min(REST_MAX)
+}
+
+/// Returns what stands for a login among those that were sent away.
+fn mark(key: &[u8; 32]) -> u64 {
+    key.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
+}
+
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn users() -> Users {
@@ -193,27 +212,80 @@ mod tests {
         assert_eq!(checker.check(&users, &login("alice", "wonder"), PEER).await, Checked::Wrong);
         assert_eq!(checker.check(&users, &login("bob", "wonder:land"), PEER).await, Checked::Wrong);
         assert_eq!(checker.check(&users, &right, PEER).await, Checked::Right);
-        let held = loop {
-            match checker.turns.free() {
-                Some(turn) => break turn,
-                None => tokio::task::yield_now().await,
-            }
-        };
+        let held = checker.turns.free().expect("a right password needs no rest");
         // Nothing is hashed any more, and yet:
         assert_eq!(checker.check(&users, &right, PEER).await, Checked::Right);
         // Names that nobody has wait for nobody.
         assert_eq!(checker.check(&users, &login("bob", "x"), PEER).await, Checked::Wrong);
         let wrong = login("alice", "x");
-        let mut waiting: Vec<_> = (0..2).map(|_| Box::pin(checker.check(&users, &wrong, PEER))).collect();
-        for it in &mut waiting {
-            assert!(futures_util::FutureExt::now_or_never(it.as_mut()).is_none());
-        }
-        assert_eq!(checker.check(&users, &wrong, PEER).await, Checked::Busy);
+        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(checker.check(&users, &wrong, PEER))).collect();
+        let answered: Vec<_> = waiting.iter_mut().map(|it| it.as_mut().now_or_never()).collect();
+        assert_eq!(answered, [None; 3]);
+        // The third has pushed out the first.
+        assert_eq!(waiting.remove(0).await, Checked::Busy);
         drop(waiting);
         drop(held);
         assert_eq!(checker.check(&users, &wrong, PEER).await, Checked::Wrong);
         checker.forget();
         assert!(lock(&checker.right).is_empty());
+    }
+
+    #[tokio::test]
+    async fn guessing_costs_a_seventh_of_a_core() {
+        let (checker, users) = (Arc::new(Checker::default()), users());
+        let began = Instant::now();
+        let mut hashing = Duration::ZERO;
+        for number in 0..5 {
+            let wrong = login("alice", &number.to_string());
+            assert_eq!(checker.check(&users, &wrong, PEER).await, Checked::Wrong);
+            hashing += Duration::from_micros(checker.took.load(Ordering::Relaxed));
+        }
+        // It begins when the last rest is over.
+        assert_eq!(checker.check(&users, &login("alice", "wonder:land"), PEER).await, Checked::Right);
+        assert!(began.elapsed() >= 7 * hashing, "{hashing:?} of {:?}", began.elapsed());
+        assert_eq!(rest(Duration::from_secs(20)), REST_MAX, "the longest hash of which this holds");
+    }
+
+    #[tokio::test]
+    async fn the_same_login_is_hashed_once() {
+        let (checker, users) = (Arc::new(Checker::default()), users());
+        let right = login("alice", "wonder:land");
+        let held = checker.turns.free().unwrap();
+        let mut waiting: Vec<_> = (0..2).map(|_| Box::pin(checker.check(&users, &right, PEER))).collect();
+        assert!(waiting.iter_mut().all(|it| it.as_mut().now_or_never().is_none()));
+        drop(held);
+        assert_eq!(waiting.remove(0).await, Checked::Right);
+        checker.took.store(0, Ordering::Relaxed);
+        assert_eq!(waiting.remove(0).await, Checked::Right);
+        assert_eq!(checker.took.load(Ordering::Relaxed), 0);
+    }
+
+    /// Guessers of his password, from his address, at every moment of his.
+    #[tokio::test]
+    async fn whoever_comes_again_gets_in_among_guessers() {
+        let (checker, users) = (Arc::new(Checker::default()), users());
+        let right = login("alice", "wonder:land");
+        let held = checker.turns.free().unwrap();
+        let mut crowd = Vec::new();
+        let mut guess = |number: u32| {
+            let (checker, users) = (Arc::clone(&checker), &users);
+            let mut guessing =
+                Box::pin(
+                    async move { checker.check(users, &login("alice", &number.to_string()), PEER).await },
+                );
+            assert_ne!(guessing.as_mut().now_or_never(), Some(Checked::Right));
+            crowd.push(guessing);
+        };
+        (0..10).for_each(&mut guess);
+        let mut first = Box::pin(checker.check(&users, &right, PEER));
+        assert!(first.as_mut().now_or_never().is_none());
+        (10..20).for_each(&mut guess);
+        assert_eq!(first.await, Checked::Busy);
+        let mut second = Box::pin(checker.check(&users, &right, PEER));
+        assert!(second.as_mut().now_or_never().is_none());
+        (20..30).for_each(&mut guess);
+        drop(held);
+        assert_eq!(second.await, Checked::Right);
     }
 
     #[tokio::test]
@@ -230,9 +302,7 @@ mod tests {
         held.lasts_until(Instant::now() + Duration::from_hours(1));
         let mut waiting: Vec<_> =
             (0..HELD_BACK_MAX).map(|_| Box::pin(checker.check(&users, &bob, PEER))).collect();
-        for it in &mut waiting {
-            assert!(futures_util::FutureExt::now_or_never(it.as_mut()).is_none());
-        }
+        assert!(waiting.iter_mut().all(|it| it.as_mut().now_or_never().is_none()));
         assert_eq!(checker.check(&users, &bob, PEER).await, Checked::Busy);
     }
 }
