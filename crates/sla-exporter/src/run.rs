@@ -124,6 +124,7 @@ fn begin(
         own,
         host: Host::watch(setup.pace, clock),
         clock,
+        crowd: Arc::default(),
         pages: Arc::new(Semaphore::new(PAGES_MAX)),
         gate: setup.gate,
         ready: AtomicBool::new(false),

@@ -115,7 +115,8 @@ fn failed(site: &Site, why: &str) -> Answer {
 /// Returns how much time the page has.
 fn allowed(headers: &HeaderMap) -> Duration {
     let asked = headers.get(TIMEOUT_HEADER).and_then(|it| it.to_str().ok()?.parse::<f64>().ok());
-    let asked = asked.and_then(|it| Duration::try_from_secs_f64(it).ok()).unwrap_or(TIMEOUT).min(TIMEOUT_MAX);
+    let asked = asked.and_then(|it| Duration::try_from_secs_f64(it).ok()).filter(|it| !it.is_zero());
+    let asked = asked.unwrap_or(TIMEOUT).min(TIMEOUT_MAX);
     // Of a short time at least a half stays.
     asked.saturating_sub(TIMEOUT_OFFSET).max(asked / 2)
 }
@@ -124,15 +125,22 @@ fn allowed(headers: &HeaderMap) -> Duration {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn given(text: &str, millis: u64) {
+        let mut headers = HeaderMap::new();
+        headers.insert(TIMEOUT_HEADER, HeaderValue::from_str(text).unwrap());
+        assert_eq!(allowed(&headers), Duration::from_millis(millis), "{text}");
+    }
+
     #[test]
     fn the_header_gives_the_time() {
-        for (text, millis) in
-            [("10", 9500), ("0.5", 250), ("1e9", 59_500), ("-1", 9500), ("x", 9500), ("0.8", 400)]
-        {
-            let mut headers = HeaderMap::new();
-            headers.insert(TIMEOUT_HEADER, HeaderValue::from_str(text).unwrap());
-            assert_eq!(allowed(&headers), Duration::from_millis(millis), "{text}");
+        let usual = 9500;
+        for (text, millis) in [("10", usual), ("0.5", 250), ("1e9", 59_500), ("0.8", 400)] {
+            given(text, millis);
         }
-        assert_eq!(allowed(&HeaderMap::new()), Duration::from_millis(9500));
+        for text in ["", "-1", "x", "0", "0.0", "-0", "1e-12", "NaN", "inf", "1e300", "10s"] {
+            given(text, usual);
+        }
+        assert_eq!(allowed(&HeaderMap::new()), Duration::from_millis(usual));
     }
 }

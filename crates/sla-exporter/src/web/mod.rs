@@ -12,8 +12,10 @@
 
 pub mod answer;
 pub mod content;
+pub mod crowd;
 mod discovery;
 mod landing;
+mod line;
 pub mod metrics;
 mod reload;
 pub mod server;
@@ -39,6 +41,7 @@ use crate::{
     web_config::Gate,
 };
 use answer::Answer;
+use crowd::Crowd;
 
 /// Names that an answer for a load balancer holds.
 const NAMES_MAX: usize = 20;
@@ -57,6 +60,8 @@ pub struct Site {
     pub host: Arc<Host>,
     /// The wall clock.
     pub clock: Clock,
+    /// Every connection.
+    pub crowd: Arc<Crowd>,
     /// Places for pages that are being written.
     pub pages: Arc<Semaphore>,
     /// Whom to let in.

@@ -8,20 +8,20 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::Site;
+use super::{
+    Site,
+    crowd::Place,
+    line::{Line, Progress},
+};
 
-/// Most connections at a time, per address: some Prometheis and the people who look. Further ones wait in the
-/// listener's backlog.
-const CONNECTIONS_MAX: usize = 512;
-
-/// How long a connection may be idle, take to send a request's head, or to agree on TLS: whoever holds connections
-/// and asks nothing must not keep scrapes out. Prometheus opens a new connection where the old one was closed.
+/// How long a connection may be idle, take to send a request's head, or to agree on TLS. Prometheus opens a new
+/// connection where the old one was closed.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// How old a connection becomes. After that it takes no further request, and is cut if its last answer is not read
@@ -57,24 +57,25 @@ pub async fn bind(address: &str) -> anyhow::Result<TcpListener> {
 
 /// Serves until `stop` turns true, then lets answers in the making finish.
 pub async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => continue,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else {
+        let Some((stream, peer)) = accepted else {
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let (site, stop) = (Arc::clone(&site), stop.clone());
-        connections.spawn(async move {
-            begin(stream, peer, site, stop).await;
-            drop(place);
-        });
+        // Further ones wait in the listener's backlog.
+        let place = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => break,
+            place = site.crowd.enter() => place,
+        };
+        connections.spawn(begin(stream, peer, place, Arc::clone(&site), stop.clone()));
     }
     drop(listener);
     let draining = async { while connections.join_next().await.is_some() {} };
@@ -84,31 +85,34 @@ pub async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watch::Rece
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, IpAddr)> {
     let accepted = listener.accept().await.and_then(|(stream, peer)| {
         // Without it a small answer waits for the client's delayed acknowledgement: 40 ms.
         stream.set_nodelay(true)?;
         Ok((stream, peer.ip()))
     });
-    match accepted {
-        Ok((stream, peer)) => Some((stream, peer, place)),
-        Err(error) => {
-            tracing::warn!(%error, "cannot accept a connection");
-            None
-        }
-    }
+    accepted.inspect_err(|error| tracing::warn!(%error, "cannot accept a connection")).ok()
 }
 
-async fn begin(stream: TcpStream, peer: IpAddr, site: Arc<Site>, stop: watch::Receiver<bool>) {
+async fn begin(
+    stream: TcpStream,
+    peer: IpAddr,
+    place: Arc<Place>,
+    site: Arc<Site>,
+    stop: watch::Receiver<bool>,
+) {
+    let progress = Progress::new(Arc::clone(&place));
+    let stream = Line::new(stream, progress.clone());
     let Some(tls) = site.gate.rules().tls() else {
-        return converse(stream, peer, site, stop).await;
+        return converse(stream, peer, &place, progress, site, stop).await;
     };
-    match timeout(HEAD_TIME_MAX, TlsAcceptor::from(tls).accept(stream)).await {
-        Ok(Ok(stream)) => converse(stream, peer, site, stop).await,
+    let agreeing = timeout(HEAD_TIME_MAX, TlsAcceptor::from(tls).accept(stream));
+    let agreed = tokio::select! {
+        agreed = agreeing => agreed,
+        () = place.asked_to_leave() => return,
+    };
+    match agreed {
+        Ok(Ok(stream)) => converse(stream, peer, &place, progress, site, stop).await,
         Ok(Err(error)) => tracing::debug!(%error, %peer, "no TLS"),
         Err(_) => tracing::debug!(%peer, "TLS took too long"),
     }
@@ -117,12 +121,18 @@ async fn begin(stream: TcpStream, peer: IpAddr, site: Arc<Site>, stop: watch::Re
 async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     peer: IpAddr,
+    place: &Place,
+    progress: Progress,
     site: Arc<Site>,
     mut stop: watch::Receiver<bool>,
 ) {
     let service = service_fn(move |request| {
-        let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(site.respond(&request, peer).await) }
+        let (site, progress) = (Arc::clone(&site), progress.clone());
+        progress.asked();
+        async move {
+            let answer = site.respond(&request, peer).await;
+            Ok::<_, Infallible>(answer.map(|it| progress.answering(it)))
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -132,6 +142,7 @@ async fn converse(
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
         _ = stop.wait_for(|stop| *stop) => None,
+        () = place.asked_to_leave() => None,
         () = sleep(AGE_MAX) => None,
     };
     let ended = if let Some(ended) = ended {

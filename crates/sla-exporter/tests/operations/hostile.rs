@@ -1,6 +1,7 @@
 //! Clients that mean no good.
 
 use std::{
+    collections::VecDeque,
     io::{Read, Write},
     net::TcpStream,
     time::{Duration, Instant},
@@ -66,6 +67,67 @@ fn whoever_does_not_read_is_no_burden() {
     for _ in 0..20 {
         assert_eq!(exporter.get("/metrics", "").status, 200);
     }
+}
+
+/// Asks on a connection that stays open; returns when the answer is there.
+fn ask(stream: &mut TcpStream, path: &str, headers: &str) {
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n").unwrap();
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200");
+}
+
+const PROBES_OF_A_LARGE_PAGE: usize = 8000;
+
+/// More than there are places.
+const KEPT: usize = 600;
+const PLACES: usize = 512;
+
+#[test]
+fn connections_that_are_kept_open_keep_no_scrape_waiting() {
+    let exporter = Exporter::start(&specification(PROBE), &[]);
+    let mut kept = VecDeque::new();
+    let mut waited = Vec::new();
+    for _ in 0..KEPT {
+        let began = Instant::now();
+        let mut stream = connect(exporter.address).unwrap();
+        ask(&mut stream, "/-/healthy", "");
+        kept.push_back(stream);
+        if kept.len() > PLACES {
+            waited.push(began.elapsed());
+            // Whoever is idle for longest had to go.
+            let mut longest = kept.pop_front().unwrap();
+            longest.read_to_end(&mut Vec::new()).unwrap();
+        }
+    }
+    let began = Instant::now();
+    assert_eq!(exporter.get("/metrics", "").status, 200);
+    waited.push(began.elapsed());
+    waited.sort_unstable();
+    // Not the slowest: other tests share the machine.
+    let usual = waited[waited.len() / 2];
+    assert!(usual < Duration::from_millis(500), "{usual:?}");
+}
+
+/// The exporter writes four pages at a time, and these take none of theirs for a minute.
+#[test]
+fn whoever_does_not_read_gives_its_place_back() {
+    let probes: String = (0..PROBES_OF_A_LARGE_PAGE)
+        .map(|it| PROBE.replace("probes:\n  a:", &format!("  {}-{it}:", "p".repeat(50))).replace("6s", "1h"))
+        .collect();
+    let exporter = Exporter::start(&specification(&format!("probes:\n{probes}")), &[]);
+    let size = exporter.get("/metrics", "").body.len();
+    assert!(size > 12_000_000, "{size} bytes may all be on the way");
+    let deaf: Vec<TcpStream> = (0..4)
+        .map(|_| {
+            let mut stream = connect(exporter.address).unwrap();
+            ask(&mut stream, "/metrics", "X-Prometheus-Scrape-Timeout-Seconds: 60\r\n");
+            stream
+        })
+        .collect();
+    let page = exporter.get("/metrics", "X-Prometheus-Scrape-Timeout-Seconds: 30\r\n");
+    assert_eq!(page.status, 200, "{}", page.text());
+    drop(deaf);
 }
 
 #[test]
