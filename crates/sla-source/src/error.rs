@@ -1,6 +1,9 @@
-//! Why a pass brought no numbers. Each text says what to do.
+//! Why a pass brought no numbers. Each text says what to do, tells nothing that only the database knows, and stays the
+//! same while the same thing is wrong: whoever logs it tells it once.
 
 use std::path::PathBuf;
+
+use sla_model::id::LabelName;
 
 use crate::Cause;
 
@@ -35,38 +38,26 @@ pub enum SourceError {
     #[error("the query returns a label value of type {0}; it must be TEXT, for example by `CAST(… AS TEXT)`")]
     Label(String),
     /// A total that is not an integer.
-    #[error("the total of `{label}` is of type {found}; it must be an INTEGER, for example by `count(…)`")]
-    Total {
-        /// The label value.
-        label: String,
-        /// The type of what came.
-        found: String,
-    },
+    #[error("the query returns a total of type {0}; it must be an INTEGER, for example by `count(…)`")]
+    Total(String),
     /// A total below zero.
-    #[error("the total of `{label}` is {total}; a total counts from 0 upwards")]
-    Negative {
-        /// The label value.
-        label: String,
-        /// What came.
-        total: i64,
-    },
+    #[error("the total of `{0}` is negative; a total counts from 0 upwards")]
+    Negative(String),
     /// A label value that is not declared.
-    #[error("the query returns `{0}`, which is not among `values`; declare it there or leave it out")]
-    Undeclared(String),
+    #[error("the query returns a `{0}` that is not among `values`; declare it there or leave it out")]
+    Undeclared(LabelName),
     /// The same label value twice.
-    #[error("the query returns `{0}` twice; `GROUP BY` the label")]
-    Twice(String),
+    #[error("the query returns a `{0}` twice; `GROUP BY` the label")]
+    Twice(LabelName),
     /// A counter that fell.
     #[error(
-        "the total of `{label}` fell from {from} to {to}; count what is never taken back, for example a time that is set once"
+        "the total of `{label}` fell below {from}; count what is never taken back, for example a time that is set once"
     )]
     Fell {
-        /// The label value.
+        /// The label value, a declared one.
         label: String,
         /// The total of the last good pass.
         from: u64,
-        /// The total now.
-        to: u64,
     },
 }
 

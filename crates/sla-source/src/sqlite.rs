@@ -121,7 +121,7 @@ fn decode(row: &SqliteRow) -> Result<Row, SourceError> {
     let label: String = row.try_get_unchecked(0).map_err(SourceError::query)?;
     let found = kind(row, 1)?;
     if found != "INTEGER" {
-        return Err(SourceError::Total { label, found });
+        return Err(SourceError::Total(found));
     }
     Ok((label, row.try_get_unchecked(1).map_err(SourceError::query)?))
 }

@@ -2,52 +2,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sla_model::source::SourceMetric;
+use sla_model::{id::LabelName, source::SourceMetric};
 
 use crate::error::SourceError;
-
-/// So much of an unknown label value is repeated in an error: enough to find it, too little to flood a log.
-const SHOWN_CHARS_MAX: usize = 64;
 
 /// One row: the label value and its total.
 pub(crate) type Row = (String, i64);
 
 /// The totals of the last good pass.
 #[derive(Debug)]
-pub(crate) struct Totals(BTreeMap<String, u64>);
+pub(crate) struct Totals {
+    label: LabelName,
+    values: BTreeMap<String, u64>,
+}
 
 impl Totals {
     /// Starts every declared value at 0.
     pub(crate) fn new(metric: &SourceMetric) -> Self {
-        Self(metric.values.iter().map(|it| (it.clone(), 0)).collect())
+        let values = metric.values.iter().map(|it| (it.clone(), 0)).collect();
+        Self { label: metric.label.clone(), values }
     }
 
     /// Returns one total for every declared value.
     pub(crate) fn values(&self) -> &BTreeMap<String, u64> {
-        &self.0
+        &self.values
     }
 
     /// Takes over all rows or none. A declared value without a row keeps its total: a `GROUP BY` has no row
     /// for what never happened.
     pub(crate) fn accept(&mut self, rows: Vec<Row>) -> Result<(), SourceError> {
-        let mut next = self.0.clone();
+        let mut next = self.values.clone();
         let mut seen = BTreeSet::new();
-        for (label, total) in rows {
-            let Some(known) = next.get_mut(&label) else {
-                return Err(SourceError::Undeclared(label.chars().take(SHOWN_CHARS_MAX).collect()));
+        for (value, total) in rows {
+            let Some(known) = next.get_mut(&value) else {
+                return Err(SourceError::Undeclared(self.label.clone()));
             };
             let Ok(to) = u64::try_from(total) else {
-                return Err(SourceError::Negative { label, total });
+                return Err(SourceError::Negative(value));
             };
             if to < *known {
-                return Err(SourceError::Fell { label, from: *known, to });
+                return Err(SourceError::Fell { label: value, from: *known });
             }
             *known = to;
-            if let Some(twice) = seen.replace(label) {
-                return Err(SourceError::Twice(twice));
+            if !seen.insert(value) {
+                return Err(SourceError::Twice(self.label.clone()));
             }
         }
-        self.0 = next;
+        self.values = next;
         Ok(())
     }
 }
