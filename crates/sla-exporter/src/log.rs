@@ -1,6 +1,6 @@
 //! Logs as `key=value` pairs, as Prometheus and its exporters write them: <https://brandur.org/logfmt>.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use tracing::{
     Event, Subscriber,
@@ -58,17 +58,30 @@ impl Visit for Pairs<'_> {
     }
 }
 
-/// A value, in quotes where a reader could lose its end.
+/// A value, in quotes where a reader could lose its end, and then with the escapes of JSON.
 struct Quoted<'v>(&'v str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |it: char| !it.is_whitespace() && !it.is_control() && !matches!(it, '"' | '=' | '\\');
         if !self.0.is_empty() && self.0.chars().all(plain) {
-            f.write_str(self.0)
-        } else {
-            fmt::Debug::fmt(self.0, f)
+            return f.write_str(self.0);
         }
+        f.write_str("\"")?;
+        for character in self.0.chars() {
+            match character {
+                '"' | '\\' => write!(f, "\\{character}")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                // JSON lets the later ones be, but a terminal obeys some, and some readers break lines at others.
+                it if it.is_control() || matches!(it, '\u{2028}' | '\u{2029}') => {
+                    write!(f, "\\u{:04x}", u32::from(it))?;
+                }
+                it => f.write_char(it)?,
+            }
+        }
+        f.write_str("\"")
     }
 }
 
@@ -92,6 +105,27 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn values_are_what_json_reads() {
+        #[track_caller]
+        fn check(value: &str, written: &str) {
+            let quoted = Quoted(value).to_string();
+            assert_eq!(quoted, written);
+            if let Some(read) = quoted.starts_with('"').then(|| serde_json::from_str::<String>(&quoted)) {
+                assert_eq!(read.unwrap(), value);
+            }
+        }
+        check("plain-1.5/药", "plain-1.5/药");
+        check("", r#""""#);
+        check("a b", r#""a b""#);
+        check("\u{1b}[31m", r#""\u001b[31m""#);
+        check("\0\u{7f}\u{9b}\u{2028}", r#""\u0000\u007f\u009b\u2028""#);
+        check("tab\tquote\"back\\\r\n", r#""tab\tquote\"back\\\r\n""#);
+        // A family: four people and three joiners.
+        check("👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦");
+        check("= 👨‍👩‍👧‍👦 é 药", "\"= 👨‍👩‍👧‍👦 é 药\"");
     }
 
     #[test]
