@@ -32,3 +32,10 @@ pub fn method_not_allowed(allowed: &'static str) -> Answer {
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     answer
 }
+
+/// Answers a request that is none, and ends its connection: what comes behind it cannot be trusted either.
+pub fn bad_request(problem: &'static str) -> Answer {
+    let mut answer = text(StatusCode::BAD_REQUEST, problem);
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
+}

@@ -11,6 +11,7 @@
 //! | `POST /-/reload` | takes a changed specification |
 
 pub mod answer;
+mod authority;
 pub mod content;
 pub mod crowd;
 mod discovery;
@@ -38,7 +39,7 @@ use crate::{
     reload::{Note, World},
     run::Clock,
     state::Shared,
-    web_config::Gate,
+    web_config::{Gate, Rules},
 };
 use answer::Answer;
 use crowd::Crowd;
@@ -79,19 +80,26 @@ impl Site {
     /// Answers a request of `peer`.
     pub async fn respond<B>(self: &Arc<Self>, request: &Request<B>, peer: IpAddr) -> Answer {
         let rules = self.gate.rules();
+        let mut answer = match authority::problem(request) {
+            Some(problem) => answer::bad_request(problem),
+            None => self.admit(request, &rules, peer).await,
+        };
+        rules.add_headers(&mut answer);
+        answer
+    }
+
+    async fn admit<B>(self: &Arc<Self>, request: &Request<B>, rules: &Rules, peer: IpAddr) -> Answer {
         let path = request.uri().path();
         // A kubelet has no password.
         let open = matches!(path, "/-/healthy" | "/-/ready");
-        let admitted = if open { Ok(()) } else { self.gate.admit(&rules, request.headers(), peer).await };
-        let mut answer = match admitted {
+        let admitted = if open { Ok(()) } else { self.gate.admit(rules, request.headers(), peer).await };
+        match admitted {
             Ok(()) => self.page(request, path).await,
             Err(refusal) => {
                 self.own.refused(refusal.status());
                 refusal
             }
-        };
-        rules.add_headers(&mut answer);
-        answer
+        }
     }
 
     async fn page<B>(self: &Arc<Self>, request: &Request<B>, path: &str) -> Answer {

@@ -150,6 +150,23 @@ fn requests_that_are_none_are_refused() {
 }
 
 #[test]
+fn requests_need_one_host() {
+    let exporter = Exporter::start(&specification(PROBE), &[]);
+    // Until the end of the connection.
+    let said = |request: &str| {
+        let mut stream = connect(exporter.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let status = |request: &str| said(request).split(' ').nth(1).unwrap().to_owned();
+    assert_eq!(status("GET /-/healthy HTTP/1.1\r\n\r\n"), "400");
+    assert_eq!(status("GET /-/healthy HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"), "400");
+    assert_eq!(status("GET /-/healthy HTTP/1.0\r\n\r\n"), "200");
+}
+
+#[test]
 fn numbers_beyond_all_bounds_are_answered() {
     let probes: String = (0..100).map(|it| PROBE.replace("probes:\n  a:", &format!("  p{it}:"))).collect();
     let exporter = Exporter::start(&specification(&format!("probes:\n{}", probes.replace("6s", "1h"))), &[]);
