@@ -24,6 +24,7 @@ mod voice;
 pub mod watch;
 pub mod web;
 pub mod web_config;
+mod weigh;
 
 #[cfg(test)]
 mod tests;

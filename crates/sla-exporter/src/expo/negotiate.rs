@@ -1,8 +1,11 @@
 //! Which format a scraper gets: the one that it likes best of those we write.
 
+use std::cmp::Reverse;
+
 use http::{HeaderMap, header};
 
 use super::{openmetrics, protobuf, text};
+use crate::weigh::{Choice, choices};
 
 /// A format of `/metrics`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,84 +28,79 @@ impl Format {
         }
     }
 
-    /// Returns the format that the `Accept` headers ask for; of those with the same weight, the first. Who accepts
-    /// nothing that we write gets text: a scraper that fails is worse than one that has to read what it did not ask
-    /// for.
+    /// Returns the format that the `Accept` headers ask for. What a format weighs, the range says that names it most
+    /// exactly (RFC 9110 §12.5.1); of those with the same weight, the first is taken. Who accepts nothing that we write
+    /// gets text: a scraper that fails is worse than one that has to read what it did not ask for.
     pub fn accepted(headers: &HeaderMap) -> Self {
-        let mut best = (0, Self::Text);
-        for choice in choices(headers, &header::ACCEPT) {
-            if let Some(format) = choice.format()
-                && choice.weight > best.0
+        let ranges: Vec<_> = choices(headers, &header::ACCEPT).collect();
+        let mut best = (0, Reverse(usize::MAX), Self::Text);
+        for format in Self::ALL {
+            let found = ranges.iter().enumerate().filter_map(|(place, range)| {
+                let exactness = format.matches(range)?;
+                Some((exactness, range.weight, Reverse(place)))
+            });
+            if let Some((_, weight, place)) = found.max()
+                && weight > 0
+                && (weight, place) > (best.0, best.1)
             {
-                best = (choice.weight, format);
+                best = (weight, place, format);
             }
         }
-        best.1
+        best.2
     }
+
+    /// Returns how exactly a range names the format, if it does.
+    fn matches(self, range: &Choice<'_>) -> Option<Exactness> {
+        let (name, family) = self.media_type();
+        let has = |key: &str, value: &str| range.parameters.iter().any(|it| it.0 == key && it.1 == value);
+        let lacks = |key: &str| range.parameters.iter().all(|it| it.0 != key);
+        let version = |it: &str| {
+            let other = has("version", it).then_some(Exactness::Parameters);
+            if lacks("version") { Some(Exactness::Type) } else { other }
+        };
+        match range.name.as_str() {
+            "*/*" | "*" => Some(Exactness::Anything),
+            it if it == family => Some(Exactness::Family),
+            it if it != name => None,
+            _ => match self {
+                Self::Text => version("0.0.4"),
+                Self::OpenMetrics => version("1.0.0"),
+                // There are other encodings of other messages.
+                Self::Protobuf => (has("proto", "io.prometheus.client.MetricFamily")
+                    && has("encoding", "delimited"))
+                .then_some(Exactness::Parameters),
+            },
+        }
+    }
+
+    fn media_type(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Text => ("text/plain", "text/*"),
+            Self::OpenMetrics => ("application/openmetrics-text", "application/*"),
+            Self::Protobuf => ("application/vnd.google.protobuf", "application/*"),
+        }
+    }
+
+    /// Every format; whoever takes anything gets what people can read.
+    const ALL: [Self; 3] = [Self::Text, Self::OpenMetrics, Self::Protobuf];
 }
 
-/// Returns whether gzip is accepted.
+/// How exactly a range names a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exactness {
+    Anything,
+    Family,
+    Type,
+    Parameters,
+}
+
+/// Returns whether gzip is accepted: by its name, or else as anything.
 pub fn gzip(headers: &HeaderMap) -> bool {
-    choices(headers, &header::ACCEPT_ENCODING).any(|it| it.name == "gzip" && it.weight > 0)
-}
-
-/// One choice of an `Accept…` header.
-struct Choice<'h> {
-    name: String,
-    parameters: Vec<(String, &'h str)>,
-    /// `q` in thousandths, as RFC 9110 allows three digits.
-    weight: u16,
-}
-
-fn choices<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> impl Iterator<Item = Choice<'h>> {
-    let values = headers.get_all(name).into_iter().filter_map(|it| it.to_str().ok());
-    values.flat_map(|it| it.split(',')).map(Choice::parse)
-}
-
-impl<'h> Choice<'h> {
-    fn parse(text: &'h str) -> Self {
-        let mut parts = text.split(';').map(str::trim);
-        let name = parts.next().unwrap_or("").to_ascii_lowercase();
-        let mut choice = Self { name, parameters: Vec::new(), weight: 1000 };
-        for (key, value) in parts.filter_map(|it| it.split_once('=')) {
-            let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().trim_matches('"'));
-            if key == "q" {
-                choice.weight = weight(value);
-            } else {
-                choice.parameters.push((key, value));
-            }
-        }
-        choice
-    }
-
-    fn has(&self, key: &str, value: &str) -> bool {
-        self.parameters.iter().any(|it| it.0 == key && it.1 == value)
-    }
-
-    fn lacks(&self, key: &str) -> bool {
-        self.parameters.iter().all(|it| it.0 != key)
-    }
-
-    /// Returns the format that satisfies the choice.
-    fn format(&self) -> Option<Format> {
-        match self.name.as_str() {
-            "application/vnd.google.protobuf" => (self.has("proto", "io.prometheus.client.MetricFamily")
-                && self.has("encoding", "delimited"))
-            .then_some(Format::Protobuf),
-            "application/openmetrics-text" => {
-                (self.has("version", "1.0.0") || self.lacks("version")).then_some(Format::OpenMetrics)
-            }
-            "text/plain" => (self.has("version", "0.0.4") || self.lacks("version")).then_some(Format::Text),
-            "text/*" | "*/*" => Some(Format::Text),
-            _ => None,
-        }
-    }
-}
-
-/// Reads a weight; what is not one counts as none.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
-fn weight(text: &str) -> u16 {
-    text.parse::<f64>().map_or(0, |it| (it.clamp(0.0, 1.0) * 1000.0) as u16)
+    let choices: Vec<_> = choices(headers, &header::ACCEPT_ENCODING).collect();
+    let weight = |names: &[&str]| {
+        choices.iter().filter(|it| names.contains(&it.name.as_str())).map(|it| it.weight).max()
+    };
+    weight(&["gzip", "x-gzip"]).or_else(|| weight(&["*"])).is_some_and(|it| it > 0)
 }
 
 #[cfg(test)]
@@ -141,6 +139,23 @@ mod tests {
     }
 
     #[test]
+    fn the_most_exact_range_says_what_a_format_weighs() {
+        accepted("text/plain;q=0, */*", Format::OpenMetrics);
+        accepted("*/*, text/plain;q=0", Format::OpenMetrics);
+        accepted("text/*;q=0, */*;q=0.1", Format::OpenMetrics);
+        accepted("text/plain;q=0, application/openmetrics-text;q=0, */*;q=0.1", Format::Protobuf);
+        accepted("*/*;q=0.9, text/plain;q=0.1, application/openmetrics-text;q=0.5", Format::Protobuf);
+        accepted("*/*;q=0.9, text/plain;q=0.1, application/*;q=0.05", Format::Text);
+        accepted("*/*;q=0.9, application/openmetrics-text", Format::OpenMetrics);
+        accepted("text/*;q=0.9, text/plain;q=0.1, application/openmetrics-text;q=0.5", Format::OpenMetrics);
+        accepted("text/plain;version=0.0.4;q=0.1, text/plain, application/*;q=0.5", Format::OpenMetrics);
+        accepted("text/plain;version=1.0.0, application/*;q=0.5", Format::OpenMetrics);
+        accepted("application/*", Format::OpenMetrics);
+        accepted("text/plain;q=0", Format::Text);
+        accepted("*/*;q=0", Format::Text);
+    }
+
+    #[test]
     fn what_real_scrapers_send_is_understood() {
         // Prometheus 2.42, without and with native histograms; Prometheus 3.
         let text = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
@@ -158,9 +173,20 @@ mod tests {
 
     #[test]
     fn gzip_is_for_whoever_takes_it() {
-        for (accept, expected) in
-            [("gzip", true), ("br, GZIP;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)]
-        {
+        for (accept, expected) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("br", false),
+            ("", false),
+            ("*", true),
+            ("br, *;q=0.1", true),
+            ("*;q=0", false),
+            ("*, gzip;q=0", false),
+            ("gzip;q=0.1, *;q=0", true),
+            ("x-gzip", true),
+            ("identity", false),
+        ] {
             assert_eq!(gzip(&headers("accept-encoding", accept)), expected, "{accept}");
         }
     }

@@ -188,6 +188,8 @@ async fn pages_are_what_http_asks_for() {
     let wrong = exporter.call(Method::POST, "/metrics").await;
     assert_eq!((wrong.status().as_u16(), wrong.headers()["allow"].to_str().unwrap()), (405, "GET, HEAD"));
     assert_eq!(exporter.call(Method::GET, "/nothing").await.status(), 404);
+    let page = exporter.call(Method::GET, "/").await;
+    assert_eq!(page.headers()["vary"], "Accept-Language");
     assert_eq!(exporter.page("/-/healthy").await, "healthy\n");
     exporter.reaches("sla_exporter_scrapes_total", 2.0).await;
     exporter.reaches("process_resident_memory_bytes", 1_000_000.0).await;

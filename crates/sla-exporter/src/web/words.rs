@@ -1,6 +1,10 @@
 //! What the pages say, in Chinese and in English.
 
+use std::cmp::Reverse;
+
 use http::{HeaderMap, header};
+
+use crate::weigh::choices;
 
 /// The words of one language.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,16 +101,27 @@ const EN: Words = Words {
     in_use_since: "The specification has been in use since",
 };
 
-/// Returns the words for a reader: the language that the address asks for, else the first of the two that the browser
-/// names, else English.
+/// Returns the words for a reader: the language that the address asks for, else the one of the two that the browser
+/// likes best, the first of equals, else English.
 pub fn choose(asked: Option<&str>, headers: &HeaderMap) -> &'static Words {
-    if let Some(asked) = asked {
-        return if asked.starts_with("zh") { &ZH } else { &EN };
+    if let Some(words) = [&ZH, &EN].into_iter().find(|it| asked.is_some_and(|asked| is_of(asked, it.code))) {
+        return words;
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()).unwrap_or("");
-    let mut known =
-        accepted.split(',').map(str::trim).filter(|it| it.starts_with("zh") || it.starts_with("en"));
-    if known.next().is_some_and(|it| it.starts_with("zh")) { &ZH } else { &EN }
+    let accepted: Vec<_> = choices(headers, &header::ACCEPT_LANGUAGE).collect();
+    let weight = |words: &Words| {
+        let places = || accepted.iter().enumerate();
+        let named =
+            places().filter(|it| is_of(&it.1.name, words.code)).map(|it| (it.1.weight, Reverse(it.0)));
+        // Any other language.
+        let other = || places().find(|it| it.1.name == "*").map(|it| (it.1.weight, Reverse(it.0)));
+        named.max().or_else(other).filter(|it| it.0 > 0)
+    };
+    if weight(&ZH) > weight(&EN) { &ZH } else { &EN }
+}
+
+/// Returns whether a tag like `zh-Hans-CN` is of a language, whatever the size of its letters.
+fn is_of(tag: &str, language: &str) -> bool {
+    tag.split('-').next().is_some_and(|it| it.eq_ignore_ascii_case(language))
 }
 
 #[cfg(test)]
@@ -115,12 +130,43 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_reader_chooses() {
+    #[track_caller]
+    fn check(asked: Option<&str>, accepted: &[&str], expected: &str) {
         let mut headers = HeaderMap::new();
-        assert_eq!(choose(None, &headers).code, "en");
-        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("de, zh-CN;q=0.9, en;q=0.8"));
-        assert_eq!(choose(None, &headers).code, "zh");
-        assert_eq!(choose(Some("en"), &headers).code, "en");
+        for it in accepted {
+            headers.append(header::ACCEPT_LANGUAGE, HeaderValue::from_str(it).unwrap());
+        }
+        assert_eq!(choose(asked, &headers).code, expected, "{asked:?} {accepted:?}");
+    }
+
+    #[test]
+    fn the_address_chooses() {
+        for asked in ["zh", "ZH", "zh-CN", "zh-Hans"] {
+            check(Some(asked), &["en"], "zh");
+        }
+        check(Some("en-GB"), &["zh"], "en");
+        for unknown in ["", "de", "zho", "english", "-"] {
+            check(Some(unknown), &["zh"], "zh");
+            check(Some(unknown), &[], "en");
+        }
+    }
+
+    #[test]
+    fn the_browser_chooses() {
+        check(None, &[], "en");
+        check(None, &["de, zh-CN;q=0.9, en;q=0.8"], "zh");
+        check(None, &["en;q=0.8, zh;q=0.9"], "zh");
+        check(None, &["zh-TW;q=0.2, en;q=0.5, ZH-CN;q=0.9"], "zh");
+        check(None, &["zh-Hans"], "zh");
+        check(None, &["zh, en"], "zh");
+        check(None, &["en, zh"], "en");
+        check(None, &["zh;q=0, en;q=0.1"], "en");
+        check(None, &["zh;q=0"], "en");
+        check(None, &["en;q=0.3", "zh;q=0.4"], "zh");
+        check(None, &["*, zh;q=0.5"], "en");
+        check(None, &["zh, *"], "zh");
+        check(None, &["en;q=0, *;q=0.5"], "zh");
+        check(None, &["fr, *;q=0.1"], "en");
+        check(None, &["zhx"], "en");
     }
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
@@ -58,7 +58,9 @@ pub fn answer(site: &Site, uri: &Uri, headers: &HeaderMap) -> Answer {
         }
     };
     written.expect("a String takes everything");
-    answer::typed(StatusCode::OK, "text/html; charset=utf-8", page.html)
+    let mut answer = answer::typed(StatusCode::OK, "text/html; charset=utf-8", page.html);
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    answer
 }
 
 impl Page<'_> {
