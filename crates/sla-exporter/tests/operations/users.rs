@@ -85,8 +85,11 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
                 while !stop.load(Ordering::Relaxed) {
                     number += 1;
                     // Half of it for a name that nobody has.
-                    let user =
-                        if number.is_multiple_of(2) { "alice".to_owned() } else { format!("user-{number}") };
+                    let user = match number % 4 {
+                        0 => "alice".to_owned(),
+                        2 => "carol".to_owned(),
+                        _ => format!("user-{number}"),
+                    };
                     let wrong = login(&user, &format!("wrong-{thread}-{number}"));
                     let status = request(exporter.address, "GET", "/metrics", &wrong).unwrap().status;
                     assert!(status == 401 || status == 429, "{status}");
@@ -107,10 +110,13 @@ fn a_flood_of_wrong_passwords_costs_little_and_keeps_nobody_out() {
             thread::sleep(Duration::from_millis(100));
         }
         let (spent, took) = (cpu() - before, began.elapsed().as_secs_f64());
-        // Whoever was never there gets in from the same address while the flood goes on.
+        // Whoever was never there gets in among guessers from the same address while the flood goes on.
         let first = Instant::now();
-        assert_eq!(exporter.get("/metrics", &login("carol", "right")).status, 200);
-        assert!(first.elapsed() < Duration::from_secs(10), "{:?}", first.elapsed());
+        let mut tries = 1;
+        while exporter.get("/metrics", &login("carol", "right")).status != 200 {
+            tries += 1;
+        }
+        assert!(tries <= 4 && first.elapsed() < Duration::from_secs(10), "{tries} in {:?}", first.elapsed());
         slowest.sort_unstable();
         (spent, took, slowest[slowest.len() * 9 / 10])
     });
