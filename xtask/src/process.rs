@@ -16,8 +16,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::packages;
 
-/// How long a child may take to end in its own way before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long a child may take to end in its own way before it is killed; the exporter lets journeys end for 5 s.
+const GRACE: Duration = Duration::from_secs(7);
 
 /// How long after one look at a server comes the next.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);

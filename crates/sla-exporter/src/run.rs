@@ -30,8 +30,10 @@ use crate::{
 /// Reads the wall clock.
 pub type Clock = fn() -> Timestamp;
 
-/// How long runs may take after the exporter was told to stop: a journey in the middle cleans up behind itself.
-const FINISH_MAX: Duration = Duration::from_secs(1);
+/// How long runs may take after the exporter was told to stop. A journey whose step in the making ends by then, as almost
+/// all do, goes on to its end and cleans up behind itself; what takes longer is cut as it is. systemd and Kubernetes kill
+/// after 90 s and 30 s.
+const FINISH_MAX: Duration = Duration::from_secs(5);
 
 /// Wishes for a reload that wait; whoever comes later waits for room.
 const RELOADS_MAX: usize = 8;

@@ -8,6 +8,7 @@ mod hostile;
 mod prometheus;
 mod reload;
 mod secrets;
+mod stop;
 mod target;
 mod users;
 mod watch;
