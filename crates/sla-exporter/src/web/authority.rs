@@ -10,14 +10,14 @@ pub fn problem<B>(request: &Request<B>) -> Option<&'static str> {
         (None, _) if request.version() < Version::HTTP_11 => None,
         (None, _) => Some("the request has no Host header\n"),
         (Some(_), Some(_)) => Some("the request has several Host headers\n"),
-        (Some(host), None) if host.as_bytes().iter().all(may_stand) => None,
+        (Some(host), None) if host.as_bytes().iter().copied().all(may_stand) => None,
         (Some(_), None) => Some("the Host header is not valid\n"),
     }
 }
 
 /// Returns whether RFC 3986 lets a byte stand in a host with its port.
-fn may_stand(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:[]%".contains(byte)
+fn may_stand(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:[]%".contains(&byte)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The curve P-521 for key exchange: exporter-toolkit lets operators ask for it, and ring has none.
 //!
-//! The arithmetic is that of RustCrypto's `p521`; here it only meets rustls. Shapes: RFC 8446, sections 4.2.8.2 and
+//! The arithmetic is that of `RustCrypto`'s `p521`; here it only meets rustls. Shapes: RFC 8446, sections 4.2.8.2 and
 //! 7.4.2; RFC 8422 says the same for TLS 1.2.
 
 use p521::{PublicKey, Sec1Point, ecdh::EphemeralSecret, elliptic_curve::Generate};

@@ -183,7 +183,9 @@ impl State {
     /// Lets those go who hung up; they may come again.
     fn let_go(&mut self) {
         let gone: Vec<_> = self.waiting.extract_if(.., |it| it.turn.is_closed()).collect();
-        gone.iter().for_each(|it| self.send_away(it));
+        for it in &gone {
+            self.send_away(it);
+        }
     }
 
     fn times_sent_away(&self, mark: u64) -> u32 {
