@@ -58,7 +58,7 @@ const GUESSERS: u64 = 40;
 const GUESSES: u64 = 1000;
 
 /// Ends the flood, also when the test fails in between.
-struct End<'s>(&'s AtomicBool);
+pub struct End<'s>(pub &'s AtomicBool);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
