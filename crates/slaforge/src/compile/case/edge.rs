@@ -31,7 +31,7 @@ use crate::{
         trace::{STEP, at, samples},
     },
     plan::{Case, Check},
-    promql::build::{equal, one_of, select, series, sum},
+    promql::build::{aggregate, equal, one_of, over_time, select, series, sum},
 };
 
 /// Events per sample.
@@ -49,6 +49,7 @@ pub fn cases(model: &Model, objective: &Objective) -> Vec<Case> {
         cases.push(edge.never_seen());
     }
     cases.extend(edge.composite());
+    cases.extend(edge.idle_composite());
     if edge.inputs(&[]).is_empty() {
         return cases;
     }
@@ -258,6 +259,7 @@ impl Edge<'_> {
                 Check {
                     at: end,
                     expr: aggregate("count", &[], over_time("changes", &alerts, end.saturating_sub(gone))),
+                    labels: None,
                     expected: Some(Decimal::ONE),
                 },
                 firing(end, &alerts, Some(1)),

@@ -2,7 +2,6 @@
 //! it stays silent, when it is released.
 
 mod calendar;
-mod combined;
 mod composite;
 mod count;
 mod edge;
@@ -44,8 +43,7 @@ fn early(model: &Model) -> Duration {
 pub fn cases(model: &Model, unit: Unit<'_>) -> Vec<Case> {
     match unit {
         Unit::Objective(it) => {
-            let cases = objective::cases(model, it).into_iter().chain(edge::cases(model, it));
-            cases.chain(composite::cases(model, it)).collect()
+            objective::cases(model, it).into_iter().chain(edge::cases(model, it)).collect()
         }
         Unit::Platform => {
             let mut platform = outage::cases(model);
