@@ -1,6 +1,7 @@
-//! Problems as text for people, as JSON for programs, and as SARIF for code review.
+//! Problems as text for people, discreetly for daemons, as JSON for programs, and as SARIF for code review.
 
 use std::{
+    collections::BTreeMap,
     fmt::{self, Display},
     path::Path,
 };
@@ -12,6 +13,7 @@ use crate::{
     source_set::SourceSet,
 };
 
+mod discreet;
 mod json;
 mod place;
 mod sarif;
@@ -35,6 +37,17 @@ impl Report {
     /// Returns the report for people: every problem and a line that counts them.
     pub fn text(&self, colour: bool) -> String {
         text::render(&self.diagnostics, &self.set, colour)
+    }
+
+    /// Returns the report for logs and pages: no lines of the files, and in its sentences none of their values, because
+    /// any may be secret. `variables` are the overrides of `--var`, which are not told either.
+    pub fn discreet(&self, variables: &BTreeMap<String, String>) -> String {
+        discreet::render(&self.diagnostics, &self.set, variables)
+    }
+
+    /// Returns the same, each problem by itself, for a record of a log each.
+    pub fn discreet_problems(&self, variables: &BTreeMap<String, String>) -> Vec<String> {
+        discreet::problems(&self.diagnostics, &self.set, variables)
     }
 
     /// Returns one JSON document; `docs/report.md` describes it.
