@@ -88,15 +88,16 @@ pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
 fn collisions(name: &str, exposed: &[Exposed]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for counter in exposed.iter().filter(|it| it.business) {
-        let message = if is_exported(name) {
-            format!("`{name}` is a metric of the exporter itself")
-        } else {
-            format!("`{name}` is also a scraped metric")
-        };
         let scraped = exposed.iter().find(|it| !it.business);
-        if scraped.is_none() && !is_exported(name) {
+        let message = if exported(name).is_some() {
+            format!("`{name}` is a metric of the exporter itself")
+        } else if let Some(own) = namesake(name) {
+            format!("OpenMetrics cannot tell `{name}` from `{own}`, a metric of the exporter itself")
+        } else if scraped.is_some() {
+            format!("`{name}` is also a scraped metric")
+        } else {
             continue;
-        }
+        };
         let problem = Diagnostic::error(Code::MetricName, counter.span, message).hint("choose another name");
         problems.push(match scraped {
             Some(scraped) => problem.related(scraped.span, "scraped here"),
@@ -106,8 +107,14 @@ fn collisions(name: &str, exposed: &[Exposed]) -> Vec<Diagnostic> {
     problems
 }
 
-fn is_exported(name: &str) -> bool {
-    exported(name).is_some()
+/// Returns the metric of the exporter itself whose name OpenMetrics takes for the same: it has counters without `_total`,
+/// and endings that belong to histograms. Two families of one name make the whole page invalid.
+fn namesake(name: &str) -> Option<&'static str> {
+    let family = |name: &'_ str| name.strip_suffix("_total").unwrap_or(name).to_owned();
+    let mine = family(name);
+    let base = ["_bucket", "_count", "_sum", "_created"].iter().find_map(|it| mine.strip_suffix(it));
+    let same = |own: &str| family(own) == mine || base.is_some_and(|it| it == family(own));
+    names::exported().map(|it| it.name).find(|it| same(it))
 }
 
 fn exported(name: &str) -> Option<Shape> {
