@@ -3,7 +3,7 @@
 //! The way of a specification: files ([`source_set`]) → located trees (`yaml`) → one root (`block::root`) →
 //! values of the model, block by block (`block`, with the decoder in `decode`) → checks over the whole
 //! (`check`) → [`sla_model::Model`]. Every stage adds its problems to one list and goes on, so one run shows
-//! all of them. Nothing but [`read`] touches the world, except for the system's time zone database.
+//! all of them. Nothing but [`read`] and [`read_guarded`] touch the world, except for the system's time zone database.
 
 use std::{collections::BTreeMap, path::Path, rc::Rc};
 
@@ -32,7 +32,7 @@ pub mod suggest;
 mod variable;
 pub mod yaml;
 
-pub use source_set::{ReadError, Source, SourceSet, read};
+pub use source_set::{Guard, ReadError, Source, SourceSet, read, read_guarded};
 pub use variable::{VariableError, variable};
 
 /// A specification without errors.

@@ -121,20 +121,30 @@ impl SourceSet {
     }
 }
 
+/// Asked before each file is looked at; an error refuses it.
+pub type Guard<'g> = &'g dyn Fn(&Path) -> io::Result<()>;
+
 /// Reads a file, or the `*.yaml` and `*.yml` files of a directory, sorted by name, not recursive; and what they
 /// include.
 pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
+    read_guarded(path, &|_| Ok(()))
+}
+
+/// The same for who must not wait for a file for ever, and wants to know for which one it waits.
+pub fn read_guarded(path: &Path, guard: Guard<'_>) -> Result<SourceSet, ReadError> {
+    guarded(path, guard)?;
     let first = if is_directory(path)? { specifications(path)? } else { vec![path.to_owned()] };
     let mut waiting: VecDeque<PathBuf> = first.into();
     let mut seen: BTreeSet<PathBuf> = waiting.iter().map(|it| identity(it)).collect();
     let mut files = Vec::new();
     let mut missing = Vec::new();
     while let Some(next) = waiting.pop_front() {
+        guarded(&next, guard)?;
         let bytes = bytes(&next)?;
         let file = u16::try_from(files.len()).unwrap_or(u16::MAX);
         for item in include::items(file, &bytes) {
             let target = next.parent().unwrap_or(Path::new("")).join(&item.path);
-            match include::files(&target) {
+            match guarded(&target, guard).and_then(|()| include::files(&target)) {
                 Ok(found) => waiting.extend(found.into_iter().filter(|it| seen.insert(identity(it)))),
                 Err(error) => missing.push((item.problem(&target, &error), target)),
             }
@@ -145,6 +155,10 @@ pub fn read(path: &Path) -> Result<SourceSet, ReadError> {
         }
     }
     Ok(SourceSet { missing, ..SourceSet::new(files) })
+}
+
+fn guarded(path: &Path, guard: Guard<'_>) -> Result<(), ReadError> {
+    guard(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })
 }
 
 /// One file under two names is one file.
