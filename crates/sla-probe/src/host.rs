@@ -8,7 +8,7 @@ use std::{
 use hickory_resolver::{TokioResolver, config::LookupIpStrategy, net::NetError};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-use crate::{outcome::Failure, reason::Reason, secrets::Secrets};
+use crate::{http::connect, outcome::Failure, reason::Reason, secrets::Secrets};
 
 /// So many addresses of a name are tried; more would leave each of them too little of the run's time.
 const ADDRESSES_MAX: usize = 8;
@@ -61,10 +61,18 @@ impl Host {
     pub(crate) async fn resolve(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
         let failed = |detail: String| Failure::new(Reason::Dns, format!("`{host}`: {detail}"));
         let resolver = self.resolver.as_ref().map_err(|it| failed(it.clone()))?;
-        let found = resolver.lookup_ip(host).await.map_err(|it| failed(dns_detail(&it)))?;
+        let found = resolver.lookup_ip(host).await.map_err(|it| {
+            let reason = if is_ours(&it) { Reason::Internal } else { Reason::Dns };
+            Failure { reason, ..failed(dns_detail(&it)) }
+        })?;
         let addresses: Vec<_> = found.iter().take(ADDRESSES_MAX).collect();
         if addresses.is_empty() { Err(failed("no addresses".to_owned())) } else { Ok(addresses) }
     }
+}
+
+/// Returns whether the question could not be asked because too many files are open here.
+fn is_ours(error: &NetError) -> bool {
+    matches!(error, NetError::Io(it) if connect::is_ours(it))
 }
 
 /// Says the two usual cases in plain words; the resolver's own text repeats its whole query.

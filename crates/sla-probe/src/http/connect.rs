@@ -66,8 +66,8 @@ async fn any(addresses: &[IpAddr], port: u16, deadline: Deadline) -> Result<TcpS
             None => failures.push((Reason::Timeout, format!("{address}: no answer"))),
         }
     }
-    // The most telling one: a refusal proves that a machine is there.
-    let by_telling = [Reason::ConnectRefused, Reason::Timeout];
+    // The most telling one: what failed here says nothing of them, and a refusal proves that a machine is there.
+    let by_telling = [Reason::Internal, Reason::ConnectRefused, Reason::Timeout];
     let telling = by_telling.into_iter().find(|it| failures.iter().any(|found| found.0 == *it));
     let details: Vec<_> = failures.into_iter().map(|it| it.1).collect();
     Err(Failure::new(
@@ -84,9 +84,34 @@ async fn one(address: SocketAddr) -> io::Result<TcpStream> {
 }
 
 fn reason(error: &io::Error) -> Reason {
+    if is_ours(error) {
+        return Reason::Internal;
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Reason::ConnectRefused,
         io::ErrorKind::TimedOut => Reason::Timeout,
         _ => Reason::Unreachable,
+    }
+}
+
+/// Returns whether no socket could be opened because this process, or the whole machine, has too many files open: no
+/// fault of whom it should have led to. The numbers are those of Linux, `EMFILE` and `ENFILE`.
+pub(crate) fn is_ours(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(24 | 23))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_open_files_are_no_fault_of_the_target() {
+        let of = |number| reason(&io::Error::from_raw_os_error(number));
+        assert_eq!((of(24), of(23)), (Reason::Internal, Reason::Internal));
+        // ECONNREFUSED, ETIMEDOUT, ENETUNREACH.
+        assert_eq!(
+            (of(111), of(110), of(101)),
+            (Reason::ConnectRefused, Reason::Timeout, Reason::Unreachable)
+        );
     }
 }

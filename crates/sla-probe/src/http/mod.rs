@@ -2,7 +2,7 @@
 //! head, body. Redirects are not followed, a 3xx is a status like any other.
 
 mod assert;
-mod connect;
+pub(crate) mod connect;
 mod link;
 mod request;
 mod session;
