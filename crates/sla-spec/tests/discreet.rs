@@ -231,7 +231,7 @@ fn overrides_are_values_too() {
 
 #[test]
 fn a_long_report_is_cut() {
-    let probes: String = (0..300).map(|it| format!("  p{it}: {{evry: 30s}}\n")).collect();
-    let said = of_text(&format!("version: sla/v1\nname: shop\nprobes:\n{probes}"));
+    let probes: Vec<_> = (0..300).map(|it| format!("  p{it}: {{evry: 30s}}\n")).collect();
+    let said = of_text(&format!("version: sla/v1\nname: shop\nprobes:\n{}", probes.concat()));
     assert!(said.contains(" more\n") && said.len() < 50_000, "{} bytes", said.len());
 }

@@ -213,13 +213,12 @@ impl Mask {
         if self.values.contains(part) {
             return false;
         }
-        let told =
-            [part, &plain(part)].into_iter().zip(&self.all).zip(&self.sought).all(|((part, all), sought)| {
-                let mut shorter = sought.iter().take_while(|it| it.len() <= part.len());
-                !(part.len() >= TOLD_BYTES && all.contains(part))
-                    && !shorter.any(|it| part.contains(it.as_str()))
-            });
-        told && !words(part).any(|it| self.is_taken(it))
+        let forms = [part, &plain(part)];
+        let from_values = forms.into_iter().zip(&self.all).zip(&self.sought).any(|((part, all), sought)| {
+            let mut shorter = sought.iter().take_while(|it| it.len() <= part.len());
+            part.len() >= TOLD_BYTES && all.contains(part) || shorter.any(|it| part.contains(it.as_str()))
+        });
+        !from_values && !words(part).any(|it| self.is_taken(it))
     }
 
     /// Returns whether a word comes from the files and is none of the language.
