@@ -13,7 +13,7 @@ use sla_model::{Model, secret::Secret};
 use sla_probe::Secrets;
 use sla_spec::{SourceSet, report::Report};
 
-use crate::{cli::Cli, exit::Stop, secret};
+use crate::{cli::Cli, exit::Stop, patience::Busy, secret};
 
 /// Where the specification stands.
 #[derive(Clone, Debug)]
@@ -29,8 +29,8 @@ pub struct Config {
 pub struct Loaded {
     /// What it says.
     pub model: Arc<Model>,
-    /// What is worth a second look.
-    pub warnings: Option<String>,
+    /// What is worth a second look, each by itself and without values, of which any may be secret.
+    pub warnings: Vec<String>,
     /// The checksum of its files; of secrets only the names take part, because it is told to everybody.
     pub checksum: String,
     /// The secrets that it names.
@@ -56,29 +56,30 @@ impl From<&Cli> for Config {
 
 impl Config {
     /// Reads and checks the specification.
-    pub fn load(&self, colour: bool) -> Result<Loaded, Stop> {
-        let set = self.read().map_err(|it| it.stop)?;
-        self.check(set, colour).map_err(|it| it.stop)
+    pub fn load(&self, busy: &Busy) -> Result<Loaded, Stop> {
+        let set = self.read(busy).map_err(|it| it.stop)?;
+        self.check(set, busy).map_err(|it| it.stop)
     }
 
-    /// The same without colour, if anything is different from what is known.
-    pub fn load_changed(&self, known: Option<&Loaded>) -> Result<Option<Loaded>, Refused> {
-        let set = self.read()?;
+    /// The same, if anything is different from what is known.
+    pub fn load_changed(&self, known: Option<&Loaded>, busy: &Busy) -> Result<Option<Loaded>, Refused> {
+        let set = self.read(busy)?;
         if let Some(known) = known
             && known.checksum == checksum(&set)
-            && known.secrets == secret::read(&known.model)
+            && known.secrets == secret::read(&known.model, busy)
         {
             return Ok(None);
         }
-        self.check(set, false).map(Some)
+        self.check(set, busy).map(Some)
     }
 
-    fn read(&self) -> Result<SourceSet, Refused> {
-        let read = sla_spec::read(&self.path).context("cannot read the specification");
+    fn read(&self, busy: &Busy) -> Result<SourceSet, Refused> {
+        let read =
+            sla_spec::read_guarded(&self.path, &|it| busy.with(it)).context("cannot read the specification");
         read.map_err(|error| Refused { stop: error.into(), files: vec![self.path.clone()] })
     }
 
-    fn check(&self, set: SourceSet, colour: bool) -> Result<Loaded, Refused> {
+    fn check(&self, set: SourceSet, busy: &Busy) -> Result<Loaded, Refused> {
         let checksum = checksum(&set);
         let mut files: Vec<_> = set.sources().iter().map(|it| PathBuf::from(&it.path)).collect();
         files.push(self.path.clone());
@@ -86,10 +87,10 @@ impl Config {
         files.extend(set.absent().map(Path::to_path_buf));
         match sla_spec::load(&set, &self.variables) {
             Ok(loaded) => {
-                let warnings = (!loaded.warnings.is_empty())
-                    .then(|| Report { diagnostics: loaded.warnings, set }.text(colour).trim_end().to_owned());
+                let report = Report { diagnostics: loaded.warnings, set };
+                let warnings = report.discreet_problems(&self.variables);
                 let model = Arc::new(loaded.model);
-                let secrets = secret::read(&model);
+                let secrets = secret::read(&model, busy);
                 files.extend(model.secrets.values().filter_map(|it| match it {
                     Secret::File(path) => Some(path.clone()),
                     Secret::Env(_) => None,
@@ -97,7 +98,7 @@ impl Config {
                 Ok(Loaded { model, warnings, checksum, secrets, files })
             }
             Err(diagnostics) => {
-                let stop = Stop::Spec(Report { diagnostics, set }.text(colour));
+                let stop = Stop::Spec(Report { diagnostics, set }.discreet(&self.variables));
                 Err(Refused { stop, files })
             }
         }

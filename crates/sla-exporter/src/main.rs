@@ -4,7 +4,8 @@
 //! play along (a file cannot be read, a port is taken).
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
+    pin::pin,
     process::ExitCode,
     sync::Arc,
 };
@@ -16,22 +17,31 @@ use sla_exporter::{
     cli::{Cli, LogFormat},
     config::{Config, Loaded},
     exit::Stop,
+    limits,
     log::Logfmt,
+    patience::Busy,
     reload,
     run::{self, Setup},
     web,
-    web_config::Gate,
+    web_config::{Gate, WebConfigError},
 };
 use tokio::{
+    runtime::{self, Runtime},
     signal::unix::{SignalKind, signal},
     sync::mpsc,
+    task::spawn_blocking,
 };
 use tracing_subscriber::EnvFilter;
 
-// Two workers: probes wait for the network, they do not compute.
-#[tokio::main(worker_threads = 2)]
-async fn main() -> ExitCode {
-    match start(&Cli::parse()).await {
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = runtime().map_err(Stop::from).and_then(|runtime| {
+        let ended = runtime.block_on(start(cli));
+        // A thread that waits for a dead file system would keep us for ever.
+        runtime.shutdown_background();
+        ended
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             // A closed stderr is no further error.
@@ -41,46 +51,83 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start(cli: &Cli) -> Result<(), Stop> {
-    let config = Config::from(cli);
-    let loaded = config.load(io::stderr().is_terminal())?;
-    if let Some(warnings) = &loaded.warnings {
-        // A closed stderr is no error.
-        let _ = writeln!(io::stderr(), "{warnings}");
+fn runtime() -> anyhow::Result<Runtime> {
+    // Two workers: probes wait for the network, they do not compute.
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.context("cannot start threads")
+}
+
+async fn start(cli: Cli) -> Result<(), Stop> {
+    // Before anything else, so that no signal meets a process that does not know it.
+    let mut shutdown = pin!(stop_signal().context("cannot watch for signals")?);
+    let signals = reload_signal().context("cannot watch for signals")?;
+    let setup = tokio::select! {
+        // Files may be read for ever.
+        () = &mut shutdown => None,
+        prepared = prepare(cli) => prepared?,
+    };
+    match setup {
+        Some(setup) => Ok(run::run(setup, signals, shutdown).await?),
+        None => Ok(()),
     }
-    let gate = Gate::open(cli.web_config_file.clone()).map_err(|it| Stop::Spec(format!("error: {it}")))?;
+}
+
+/// Reads everything; returns nothing if that was all that was asked for.
+async fn prepare(cli: Cli) -> Result<Option<Setup>, Stop> {
+    let config = Config::from(&cli);
+    let (reading, web) = (config.clone(), cli.web_config_file.clone());
+    let read = spawn_blocking(move || {
+        let loaded = reading.load(&Busy::default())?;
+        Ok::<_, Stop>((loaded, Gate::open(web).map_err(|it| refused(&it))?))
+    });
+    let (loaded, gate) = read.await.context("reading failed; this is a fault of sla_exporter")??;
     if cli.config_check {
-        let missing: Vec<_> = loaded
-            .secrets
-            .missing()
-            .map(|(name, why)| format!("error: the secret `{name}` cannot be read: {why}"))
-            .collect();
-        if !missing.is_empty() {
-            return Err(Stop::Spec(missing.join("\n")));
-        }
-        let model = &loaded.model;
-        let (probes, journeys, metrics) = (model.probes.len(), model.journeys.len(), model.metrics.len());
-        // Nobody reads: a closed pipe is not an error of ours.
-        let _ = writeln!(
-            io::stdout(),
-            "ok: `{}`; probes: {probes}, journeys: {journeys}, business metrics: {metrics}",
-            model.name
-        );
-        return Ok(());
+        return checked(&loaded).map(|()| None);
     }
-    log_to_stderr(cli);
-    reload::tell_missing(&loaded);
+    log_to_stderr(&cli);
+    limits::raise_open_files();
+    reload::tell(&loaded);
     let mut listeners = Vec::new();
     for address in &cli.listen {
         listeners.push(web::server::bind(address).await?);
     }
-    let shutdown = stop_signal().context("cannot watch for signals")?;
-    let signals = reload_signal().context("cannot watch for signals")?;
     // The one place that reads the wall clock: everything below gets it as an argument.
     let clock = Timestamp::now;
-    let load = Arc::new(move |known: Option<&Loaded>| config.load_changed(known));
-    let setup = Setup { loaded, load, pace: cli.pace, listeners, gate, clock };
-    Ok(run::run(setup, signals, shutdown).await?)
+    let load = Arc::new(move |known: Option<&Loaded>, busy: &Busy| config.load_changed(known, busy));
+    Ok(Some(Setup { loaded, load, pace: cli.pace, listeners, gate, clock }))
+}
+
+fn refused(error: &WebConfigError) -> Stop {
+    if error.is_unreadable() {
+        Stop::World(anyhow::anyhow!("{error}"))
+    } else {
+        Stop::Spec(format!("error: {error}"))
+    }
+}
+
+/// Says what a check came to.
+fn checked(loaded: &Loaded) -> Result<(), Stop> {
+    for warning in &loaded.warnings {
+        // A closed stderr is no error.
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
+    let missing: Vec<_> = loaded
+        .secrets
+        .missing()
+        .map(|(name, why)| format!("error: the secret `{name}` cannot be read: {why}"))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Stop::Spec(missing.join("\n")));
+    }
+    let model = &loaded.model;
+    let (probes, journeys, metrics) = (model.probes.len(), model.journeys.len(), model.metrics.len());
+    // Nobody reads: a closed pipe is not an error of ours.
+    let _ = writeln!(
+        io::stdout(),
+        "ok: `{}`; probes: {probes}, journeys: {journeys}, business metrics: {metrics}",
+        model.name
+    );
+    Ok(())
 }
 
 fn log_to_stderr(cli: &Cli) {

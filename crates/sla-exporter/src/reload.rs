@@ -12,11 +12,15 @@ use tokio::sync::oneshot;
 use crate::{
     config::{Loaded, Refused},
     exit::Stop,
+    patience::{Busy, Lost},
     state::{Shared, State, lock},
 };
 
 /// Reads and checks the specification anew; returns nothing if it is what is known.
-pub type Load = Arc<dyn Fn(Option<&Loaded>) -> Result<Option<Loaded>, Refused> + Send + Sync>;
+pub type Load = Arc<dyn Fn(Option<&Loaded>, &Busy) -> Read + Send + Sync>;
+
+/// What reading came to.
+pub type Read = Result<Option<Loaded>, Refused>;
 
 /// What is measured right now, and what it came to. Replaced as a whole.
 #[derive(Clone, Debug)]
@@ -71,21 +75,14 @@ pub struct Problem {
     pub files: Vec<PathBuf>,
 }
 
-/// Reads the specification; returns it if it is to be taken. The outcome is noted and logged.
-pub async fn read(
-    load: &Load,
+/// Judges what was read; returns it if it is to be taken. The outcome is noted and logged.
+pub fn judge(
+    read: Result<Read, Lost>,
     why: Why,
-    known: &Arc<Loaded>,
     note: &Shared<Note>,
     now: Timestamp,
 ) -> Result<Option<Loaded>, Problem> {
-    let load = Arc::clone(load);
-    // Who asks gets a reload; an event may have been about something else in the same folder.
-    let known = (why == Why::Files).then(|| Arc::clone(known));
-    // A large specification takes a second; probes run on.
-    let read = tokio::task::spawn_blocking(move || load(known.as_deref())).await;
-    let read =
-        read.unwrap_or_else(|fault| Err(Refused { stop: Stop::World(fault.into()), files: Vec::new() }));
+    let read = read.unwrap_or_else(|lost| Err(Refused { stop: Stop::World(lost.into()), files: Vec::new() }));
     let mut note = lock(note);
     match read {
         Ok(None) => {
@@ -110,16 +107,11 @@ pub async fn read(
     }
 }
 
-/// Logs what is worth a second look.
-fn tell(loaded: &Loaded) {
-    if let Some(warnings) = &loaded.warnings {
-        tracing::warn!(%warnings, "the specification has warnings");
+/// Logs what is worth a second look: each warning, and each secret that cannot be read.
+pub fn tell(loaded: &Loaded) {
+    for warning in &loaded.warnings {
+        tracing::warn!(warning, "the specification has a warning");
     }
-    tell_missing(loaded);
-}
-
-/// Logs which secrets cannot be read.
-pub fn tell_missing(loaded: &Loaded) {
     for (name, why) in loaded.secrets.missing() {
         tracing::warn!(secret = %name, why, "a secret cannot be read; what needs it fails");
     }

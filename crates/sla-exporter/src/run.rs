@@ -13,7 +13,7 @@ use sla_probe as probe;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
-    task::JoinSet,
+    task::{JoinError, JoinSet},
 };
 
 use crate::{
@@ -21,7 +21,8 @@ use crate::{
     expo::own::Own,
     host::Host,
     jobs::{Ground, Jobs, schedule},
-    reload::{self, Load, Note, Request, World},
+    reader::{Done, Reader},
+    reload::{self, Load, Note, Request, Why, World},
     state::{Shared, State},
     web::{Site, metrics::PAGES_MAX, server},
     web_config::Gate,
@@ -59,11 +60,13 @@ struct Running {
     jobs: Jobs,
     world: watch::Sender<World>,
     note: Shared<Note>,
-    load: Load,
     loaded: Arc<Loaded>,
     /// Which files are watched.
     files: watch::Sender<Vec<PathBuf>>,
     clock: Clock,
+    /// Not there while it reads.
+    reader: Option<Reader>,
+    reading: JoinSet<(Reader, Done)>,
 }
 
 /// Measures and serves until `shutdown` completes. Each item of `signals` asks for a reload.
@@ -78,17 +81,26 @@ pub async fn run(
     let watching = tokio::spawn(crate::watch::watch(files.subscribe(), reloads.clone()));
     let (mut running, mut servers) = begin(setup, files, reloads, &stop)?;
     let mut shutdown = std::pin::pin!(shutdown);
-    let fault = loop {
+    let fault: Option<Result<(), JoinError>> = loop {
         tokio::select! {
             () = &mut shutdown => break None,
             failed = running.jobs.failed() => break Some(Err(failed)),
             Some(ended) = servers.join_next() => break Some(ended),
-            Some(request) = requests.recv() => running.reload(request).await,
-            Some(()) = signals.recv() => running.reload(Request { why: reload::Why::Asked, answer: None }).await,
+            Some(done) = running.reading.join_next() => match done {
+                Ok((reader, done)) => running.reload(reader, done),
+                Err(failed) => break Some(Err(failed)),
+            },
+            Some(request) = requests.recv(), if running.reader.is_some() => running.begin(request),
+            Some(()) = signals.recv(), if running.reader.is_some() => {
+                running.begin(Request { why: Why::Asked, answer: None });
+            }
         }
     };
     tracing::info!("stopping");
     watching.abort();
+    // Whoever waits for a reload is told that there will be none.
+    drop(requests);
+    running.reading.shutdown().await;
     stopping.send_replace(true);
     tokio::join!(running.jobs.finish(FINISH_MAX), async { while servers.join_next().await.is_some() {} });
     // Neither ends by itself; what does would otherwise stay unmeasured in silence.
@@ -113,7 +125,8 @@ fn begin(
     let state = Arc::new(State::new(&model));
     let schedule = schedule(&state);
     let note = Note::new(loaded.checksum.clone(), clock());
-    let own = Own::new(Arc::clone(&note), schedule.places.clone(), setup.gate.good());
+    let gate = Arc::new(setup.gate);
+    let own = Own::new(Arc::clone(&note), schedule.places.clone(), gate.good());
     let own = own.context("cannot register the exporter's own metrics")?;
     let mut jobs = Jobs::new(Ground { host, clock, pace: setup.pace, schedule, traces: Arc::default() });
     jobs.become_those_of(&model, &state);
@@ -128,7 +141,7 @@ fn begin(
         clock,
         crowd: Arc::default(),
         pages: Arc::new(Semaphore::new(PAGES_MAX)),
-        gate: setup.gate,
+        gate: Arc::clone(&gate),
         ready: AtomicBool::new(false),
     });
     let mut servers = JoinSet::new();
@@ -137,15 +150,22 @@ fn begin(
         servers.spawn(server::serve(listener, Arc::clone(&site), stop.clone()));
         tracing::info!(%address, sla = %name, %pace, "serving /metrics");
     }
-    Ok((Running { jobs, world, note, load: setup.load, loaded, files, clock }, servers))
+    let (reader, reading) = (Some(Reader::new(setup.load, gate)), JoinSet::new());
+    Ok((Running { jobs, world, note, loaded, files, clock, reader, reading }, servers))
 }
 
 impl Running {
-    async fn reload(&mut self, request: Request) {
-        let now = (self.clock)();
-        let read = reload::read(&self.load, request.why, &self.loaded, &self.note, now).await;
+    fn begin(&mut self, request: Request) {
+        if let Some(reader) = self.reader.take() {
+            self.reading.spawn(reader.read(request, Arc::clone(&self.loaded)));
+        }
+    }
+
+    fn reload(&mut self, reader: Reader, done: Done) {
+        self.reader = Some(reader);
+        let Done { request, specification, web } = done;
         let mut files = Vec::new();
-        let outcome = match read {
+        let outcome = match reload::judge(specification, request.why, &self.note, (self.clock)()) {
             Ok(loaded) => {
                 if let Some(loaded) = loaded {
                     self.change_over(loaded);
@@ -165,7 +185,7 @@ impl Running {
         });
         if let Some(answer) = request.answer {
             // Whoever asked may be gone.
-            let _ = answer.send(outcome);
+            let _ = answer.send(both(outcome, web));
         }
     }
 
@@ -178,5 +198,14 @@ impl Running {
         tracing::info!(checksum = loaded.checksum, probes, journeys, metrics, "took the specification");
         self.world.send_replace(World { model, state });
         self.loaded = Arc::new(loaded);
+    }
+}
+
+/// Returns what is wrong with either.
+fn both(specification: Result<(), String>, web: Result<(), String>) -> Result<(), String> {
+    match (specification, web) {
+        (Err(specification), Err(web)) => Err(format!("{}\nerror: {web}", specification.trim_end())),
+        (Ok(()), Err(web)) => Err(format!("error: {web}")),
+        (specification, Ok(())) => specification,
     }
 }

@@ -9,18 +9,21 @@ use std::{
 use sla_model::{Model, secret::Secret};
 use sla_probe::Secrets;
 
+use crate::patience::Busy;
+
 /// The largest secret that is read; a token has some hundred bytes, a chain of certificates some thousand.
 const BYTES_MAX: u64 = 64 * 1024;
 
 /// Reads every secret of a specification.
-pub fn read(model: &Model) -> Secrets {
-    Secrets::new(model.secrets.iter().map(|(name, secret)| (name.clone(), one(secret))))
+pub fn read(model: &Model, busy: &Busy) -> Secrets {
+    Secrets::new(model.secrets.iter().map(|(name, secret)| (name.clone(), one(secret, busy))))
 }
 
-fn one(secret: &Secret) -> Result<String, String> {
+fn one(secret: &Secret, busy: &Busy) -> Result<String, String> {
     match secret {
         Secret::File(path) => {
-            let text = text(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+            let text = busy.with(path).and_then(|()| text(path));
+            let text = text.map_err(|error| format!("`{}`: {error}", path.display()))?;
             if text.is_empty() { Err(format!("`{}` is empty", path.display())) } else { Ok(text) }
         }
         Secret::Env(name) => match env::var(name) {

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use crate::{cli::Cli, config::Config, exit::Stop, web::server};
+use crate::{cli::Cli, config::Config, exit::Stop, patience::Busy, web::server};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/pharmacy");
 
@@ -11,7 +11,7 @@ fn cli(arguments: &[&str]) -> Result<Cli, clap::Error> {
 }
 
 fn load(arguments: &[&str]) -> Result<sla_model::Model, Stop> {
-    Config::from(&cli(arguments).unwrap()).load(false).map(|it| it.model.as_ref().clone())
+    Config::from(&cli(arguments).unwrap()).load(&Busy::default()).map(|it| it.model.as_ref().clone())
 }
 
 #[test]

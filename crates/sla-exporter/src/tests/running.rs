@@ -18,6 +18,8 @@ use tokio::{
 use super::fixture::{self, Shop};
 use crate::{
     config::Loaded,
+    patience::Busy,
+    reload::Read,
     run::{Setup, run},
     web_config::Gate,
 };
@@ -45,6 +47,11 @@ struct Exporter {
 
 impl Exporter {
     async fn start(shop: &Shop) -> Self {
+        Self::start_with(shop, |again| Ok(Some(again.clone()))).await
+    }
+
+    /// Starts with what reads the specification anew.
+    async fn start_with(shop: &Shop, load: impl Fn(&Loaded) -> Read + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let model = fixture::model(&shop.url(), &folder.path().join("shop.db"));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -56,7 +63,7 @@ impl Exporter {
         let pace = "60".parse().unwrap();
         let loaded = Loaded {
             model: Arc::new(model),
-            warnings: None,
+            warnings: vec![],
             checksum: "0".into(),
             secrets: Secrets::default(),
             files: vec![],
@@ -64,7 +71,7 @@ impl Exporter {
         let again = loaded.clone();
         let setup = Setup {
             loaded,
-            load: Arc::new(move |_: Option<&Loaded>| Ok(Some(again.clone()))),
+            load: Arc::new(move |_: Option<&Loaded>, _: &Busy| load(&again)),
             pace,
             listeners: vec![listener],
             gate: Gate::open(None).unwrap(),
@@ -196,4 +203,29 @@ async fn pages_are_what_http_asks_for() {
     exporter.reaches("process_start_time_seconds", 1_700_000_000.0).await;
     exporter.reaches(concat!("sla_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1.0).await;
     exporter.stop().await;
+}
+
+/// A file that never answers keeps nothing waiting but who asked for it: neither pages nor the end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reload_that_hangs_keeps_nobody_waiting() {
+    let shop = Shop::open().await;
+    let (wake, sleep) = std::sync::mpsc::channel::<()>();
+    let (tell, begun) = std::sync::mpsc::channel::<()>();
+    let (sleep, tell) = (std::sync::Mutex::new(sleep), std::sync::Mutex::new(tell));
+    let exporter = Exporter::start_with(&shop, move |again| {
+        tell.lock().unwrap().send(()).unwrap();
+        // As long as the test goes on.
+        let _ = sleep.lock().unwrap().recv();
+        Ok(Some(again.clone()))
+    })
+    .await;
+    let (client, url) = (exporter.client.clone(), format!("{}/-/reload", exporter.url));
+    let asking = tokio::spawn(async move { client.post(url).send().await });
+    tokio::task::spawn_blocking(move || begun.recv().unwrap()).await.unwrap();
+    let runs = exporter.value("sla_probe_runs_total{probe=\"home\"}").await;
+    exporter.reaches("sla_probe_runs_total{probe=\"home\"}", runs + 1.0).await;
+    exporter.stop().await;
+    let answer = asking.await.unwrap().unwrap();
+    assert_eq!(answer.text().await.unwrap(), "the exporter is stopping\n");
+    drop(wake);
 }

@@ -66,7 +66,7 @@ pub struct Site {
     /// Places for pages that are being written.
     pub pages: Arc<Semaphore>,
     /// Whom to let in.
-    pub gate: Gate,
+    pub gate: Arc<Gate>,
     /// Whether every probe has run once; a reload does not take it back.
     pub ready: AtomicBool,
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, fs, io,
+    fmt, io,
     path::{Path, PathBuf},
     sync::Mutex,
     time::Instant,
@@ -12,7 +12,13 @@ use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_yaml::Location;
 
-use super::{Rules, duration, limit::Bucket, tls, users::Users};
+use super::{
+    Rules, duration,
+    limit::Bucket,
+    look::{Look, Tried},
+    tls,
+    users::Users,
+};
 
 /// Why the file cannot be used. Values of the file are never part of it: they may be secret.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +42,13 @@ pub enum Wrong {
     Hash(String),
 }
 
+impl WebConfigError {
+    /// Returns whether the file itself cannot be read, so that nothing is known of what it says.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(&self.why, Wrong::Read { path, .. } if *path == self.path)
+    }
+}
+
 impl Wrong {
     /// Makes the error of one key.
     pub fn key(key: &'static str, what: impl fmt::Display) -> Self {
@@ -43,13 +56,14 @@ impl Wrong {
     }
 }
 
+/// A key with nothing behind it is as if it were not there.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct File {
-    tls_server_config: Tls,
-    http_server_config: Http,
+    tls_server_config: Option<Tls>,
+    http_server_config: Option<Http>,
     basic_auth_users: Option<BTreeMap<String, String>>,
-    rate_limit: Limit,
+    rate_limit: Option<Limit>,
 }
 
 /// `tls_server_config`.
@@ -77,7 +91,7 @@ pub struct Tls {
 struct Http {
     /// Accepted; we speak HTTP/1.1, which every scraper speaks too.
     http2: Option<bool>,
-    headers: BTreeMap<String, Text>,
+    headers: Option<BTreeMap<String, Option<Text>>>,
 }
 
 /// A text that YAML may take for a number: `X-XSS-Protection: 1`.
@@ -92,7 +106,7 @@ enum Text {
 #[serde(default, deny_unknown_fields)]
 struct Limit {
     interval: Option<Text>,
-    burst: u32,
+    burst: Option<u32>,
 }
 
 /// The headers that may be set, with the values that some of them are bound to.
@@ -105,15 +119,9 @@ const HEADERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Reads the file and everything that it names; relative paths start where it stands.
-pub fn read(path: &Path) -> Result<Rules, WebConfigError> {
-    let failed = |why| WebConfigError { path: path.to_owned(), why };
-    let text = read_file(path).map_err(failed)?;
-    parse(&text).and_then(|file| rules(file, path)).map_err(failed)
-}
-
-/// Reads a file as text.
-pub fn read_file(path: &Path) -> Result<String, Wrong> {
-    fs::read_to_string(path).map_err(|source| Wrong::Read { path: path.to_owned(), source })
+pub fn read(path: &Path, mut tried: Tried) -> Look {
+    let read = tried.read(path).and_then(|it| parse(&it)).and_then(|it| rules(it, path, &mut tried));
+    Look { read: read.map_err(|why| WebConfigError { path: path.to_owned(), why }), tried }
 }
 
 fn parse(text: &str) -> Result<File, Wrong> {
@@ -140,18 +148,18 @@ fn place(location: Location) -> (usize, usize) {
     (number(location.line()), number(location.column()))
 }
 
-fn rules(file: File, path: &Path) -> Result<Rules, Wrong> {
+fn rules(file: File, path: &Path, tried: &mut Tried) -> Result<Rules, Wrong> {
     let directory = path.parent().unwrap_or(path);
-    let mut files = vec![path.to_owned()];
-    let tls = tls::config(&file.tls_server_config, directory, &mut files)?;
+    let tls = tls::config(&file.tls_server_config.unwrap_or_default(), directory, tried)?;
+    let http = file.http_server_config.unwrap_or_default();
     // HTTP/2 is never spoken, so there is nothing to switch off.
-    let _ = file.http_server_config.http2;
-    let headers = headers(file.http_server_config.headers)?;
+    let _ = http.http2;
+    let headers = headers(http.headers.unwrap_or_default())?;
     let users = Users::new(file.basic_auth_users.unwrap_or_default()).map_err(Wrong::Hash)?;
-    Ok(Rules { tls, headers, users, limit: limit(&file.rate_limit)?, files })
+    Ok(Rules { tls, headers, users, limit: limit(&file.rate_limit.unwrap_or_default())? })
 }
 
-fn headers(wanted: BTreeMap<String, Text>) -> Result<Vec<(HeaderName, HeaderValue)>, Wrong> {
+fn headers(wanted: BTreeMap<String, Option<Text>>) -> Result<Vec<(HeaderName, HeaderValue)>, Wrong> {
     let header = |(name, value): (String, Text)| {
         let value = value.into_string();
         let Some((_, allowed)) = HEADERS.iter().find(|it| it.0 == name) else {
@@ -167,11 +175,8 @@ fn headers(wanted: BTreeMap<String, Text>) -> Result<Vec<(HeaderName, HeaderValu
         Ok((name.clone(), HeaderValue::from_str(&value).map_err(|_| wrong())?))
     };
     // An empty value unsets a header, as in exporter-toolkit.
-    wanted
-        .into_iter()
-        .filter(|it| !matches!(&it.1, Text::Text(text) if text.is_empty()))
-        .map(header)
-        .collect()
+    let wanted = wanted.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    wanted.filter(|it| !matches!(&it.1, Text::Text(text) if text.is_empty())).map(header).collect()
 }
 
 fn limit(limit: &Limit) -> Result<Option<Mutex<Bucket>>, Wrong> {
@@ -182,7 +187,7 @@ fn limit(limit: &Limit) -> Result<Option<Mutex<Bucket>>, Wrong> {
     };
     let interval =
         interval.ok_or_else(|| Wrong::key("interval", "is no duration; write for example `1s`"))?;
-    let bucket = || Mutex::new(Bucket::new(interval, limit.burst, Instant::now()));
+    let bucket = || Mutex::new(Bucket::new(interval, limit.burst.unwrap_or(0), Instant::now()));
     Ok((!interval.is_zero()).then(bucket))
 }
 
@@ -197,7 +202,13 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    fn read(path: &Path) -> Result<Rules, WebConfigError> {
+        super::read(path, Tried::default()).read
+    }
 
     #[track_caller]
     fn refused(text: &str, expected: &str) {
@@ -221,6 +232,11 @@ mod tests {
             "basic_auth_users: {a: canary}",
             "the password of user `a` is no bcrypt hash; `htpasswd -nBC 10 NAME` makes one",
         );
+        // Go's bcrypt knows costs from 4 to 31.
+        refused(
+            "basic_auth_users: {a: $2b$99$canarycanarycanarycanauNMk5yQJPbHYpYSEQYXXKdvIkXJdv4jG}",
+            "the password of user `a` is no bcrypt hash; `htpasswd -nBC 10 NAME` makes one",
+        );
         refused("http_server_config: {headers: {Server: x}}", "`headers` may not hold `Server`");
         refused(
             "http_server_config: {headers: {X-Frame-Options: canary}}",
@@ -234,11 +250,20 @@ mod tests {
     #[test]
     fn an_empty_file_asks_for_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        for text in ["", "\n", "# nothing\n", "rate_limit: {interval: 0, burst: 0}"] {
+        for text in [
+            "",
+            "\n",
+            "# nothing\n",
+            "rate_limit: {interval: 0, burst: 0}",
+            "tls_server_config:\nhttp_server_config:\nbasic_auth_users:\nrate_limit:\n",
+            "http_server_config:\n  headers:\n  http2:\nrate_limit: {interval: ~, burst: ~}\n",
+            "http_server_config: {headers: {X-Frame-Options: }}\ntls_server_config: {cert_file: ~}",
+        ] {
             let path = folder.path().join("web.yml");
             fs::write(&path, text).unwrap();
             let rules = read(&path).unwrap();
             assert!(rules.tls.is_none() && rules.users.is_empty() && rules.limit.is_none(), "{text}");
+            assert!(rules.headers.is_empty(), "{text}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod client;
 mod duration;
 mod file;
 mod limit;
+mod look;
 mod p521;
 mod tls;
 mod turns;
@@ -19,24 +20,32 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
-    time::{Duration, Instant, SystemTime},
+    thread,
+    time::{Duration, Instant},
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rustls::ServerConfig;
 
 use crate::{
+    patience::{Busy, Lost},
     state::lock,
     web::answer::{self, Answer},
 };
 use checker::{Checked, Checker};
 pub use file::WebConfigError;
 use limit::Bucket;
+use look::{Look, Tried};
 use users::Users;
 
 /// Files are looked at once in this time, however many requests come.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Whoever asks waits so long for a look: what takes longer is a file system that hangs, and its outcome is taken when
+/// it comes.
+const LOOK_MAX: Duration = Duration::from_millis(250);
 
 /// What the file says, ready to be used.
 #[derive(Default)]
@@ -45,8 +54,6 @@ pub struct Rules {
     headers: Vec<(HeaderName, HeaderValue)>,
     users: Users,
     limit: Option<Mutex<Bucket>>,
-    /// Every file that was read.
-    files: Vec<PathBuf>,
 }
 
 /// What stands between the network and the pages.
@@ -59,19 +66,23 @@ pub struct Gate {
 
 struct Seen {
     rules: Arc<Rules>,
-    stamps: Vec<Stamp>,
+    tried: Arc<Tried>,
     looked: Instant,
+    /// A look that takes long.
+    looking: Option<mpsc::Receiver<Option<Look>>>,
+    /// The next look must read, whether anything changed or not.
+    again: bool,
 }
-
-/// What changes when a file does.
-type Stamp = Option<(SystemTime, u64)>;
 
 impl Gate {
     /// Reads the file, if there is one.
     pub fn open(file: Option<PathBuf>) -> Result<Self, WebConfigError> {
-        let rules = file.as_deref().map_or_else(|| Ok(Rules::default()), file::read)?;
-        let stamps = stamps(&rules.files);
-        let seen = Mutex::new(Seen { rules: Arc::new(rules), stamps, looked: Instant::now() });
+        let (rules, tried) = match file.as_deref().map(|it| file::read(it, Tried::default())) {
+            Some(Look { read, tried }) => (read?, tried),
+            None => Default::default(),
+        };
+        let (rules, tried) = (Arc::new(rules), Arc::new(tried));
+        let seen = Mutex::new(Seen { rules, tried, looked: Instant::now(), looking: None, again: false });
         Ok(Self { file, seen, checker: Arc::default(), good: Arc::new(AtomicBool::new(true)) })
     }
 
@@ -83,31 +94,57 @@ impl Gate {
     /// Returns the rules of now.
     pub fn rules(&self) -> Arc<Rules> {
         let mut seen = lock(&self.seen);
-        let now = Instant::now();
         if let Some(file) = &self.file
-            && now.saturating_duration_since(seen.looked) >= LOOK_EVERY
+            && seen.looked.elapsed() >= LOOK_EVERY
         {
-            seen.looked = now;
-            let stamps = stamps(&seen.rules.files);
-            if stamps != seen.stamps {
-                seen.stamps = stamps;
-                self.renew(file, &mut seen);
+            let looking = seen.looking.take().unwrap_or_else(|| begin(file, &seen));
+            match looking.recv_timeout(LOOK_MAX) {
+                Ok(Some(found)) => {
+                    // It was logged, and whoever asks gets the rules that are in force.
+                    let _ = self.take(file, &mut seen, found);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => seen.looking = Some(looking),
+                // Nothing changed; or no thread could be had, and the next look may get one.
+                Ok(None) | Err(mpsc::RecvTimeoutError::Disconnected) => {}
             }
+            seen.looked = Instant::now();
         }
         Arc::clone(&seen.rules)
     }
 
-    fn renew(&self, path: &Path, seen: &mut Seen) {
-        let read = file::read(path);
-        self.good.store(read.is_ok(), Ordering::Relaxed);
-        match read {
+    /// Looks at once, because somebody asked for it; returns what is wrong. It waits as long as its files do.
+    pub fn reload(&self, busy: &Busy) -> Result<(), String> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let known = Arc::clone(&lock(&self.seen).tried);
+        let bad = !self.good.load(Ordering::Relaxed);
+        match look::look(file, &known, bad, busy.clone()) {
+            None => Ok(()),
+            Some(found) => self.take(file, &mut lock(&self.seen), found).map_err(|it| it.to_string()),
+        }
+    }
+
+    /// Notes that a look did not come to an end.
+    pub fn give_up(&self, lost: &Lost) {
+        self.good.store(false, Ordering::Relaxed);
+        lock(&self.seen).again = true;
+        tracing::error!(error = %lost, "the web configuration was not taken; the old one stays");
+    }
+
+    fn take(&self, path: &Path, seen: &mut Seen, look: Look) -> Result<(), WebConfigError> {
+        seen.tried = Arc::new(look.tried);
+        seen.again = false;
+        self.good.store(look.read.is_ok(), Ordering::Relaxed);
+        match look.read {
             Ok(rules) => {
-                seen.stamps = stamps(&rules.files);
                 seen.rules = Arc::new(rules);
                 self.checker.forget();
                 tracing::info!(file = %path.display(), "took the changed web configuration");
+                Ok(())
             }
-            Err(error) => tracing::error!(%error, "the web configuration was not taken; the old one stays"),
+            Err(error) => {
+                tracing::error!(%error, "the web configuration was not taken; the old one stays");
+                Err(error)
+            }
         }
     }
 
@@ -156,10 +193,15 @@ fn unauthorized() -> Answer {
     answer
 }
 
-fn stamps(files: &[PathBuf]) -> Vec<Stamp> {
-    let stamp = |path: &PathBuf| {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
+/// Looks on a thread of its own: whoever waits must not wait for ever.
+fn begin(file: &Path, seen: &Seen) -> mpsc::Receiver<Option<Look>> {
+    let (sender, found) = mpsc::channel();
+    let (file, known, must) = (file.to_owned(), Arc::clone(&seen.tried), seen.again);
+    let look = move || {
+        // Whoever waited may have stopped.
+        let _ = sender.send(look::look(&file, &known, must, Busy::default()));
     };
-    files.iter().map(stamp).collect()
+    // Without a thread the sender is gone, which says that nothing was found.
+    let _ = thread::Builder::new().name("web-config".to_owned()).spawn(look);
+    found
 }

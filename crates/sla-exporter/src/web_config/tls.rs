@@ -14,7 +14,8 @@ use rustls::{
 
 use super::{
     client::{ClientAuth, Clients},
-    file::{Tls, Wrong, read_file},
+    file::{Tls, Wrong},
+    look::Tried,
     p521,
 };
 
@@ -22,12 +23,8 @@ use super::{
 /// the others.
 const CBC: &str = "_CBC_";
 
-/// Returns the configuration, or nothing if no key asks for TLS; adds what was read to `files`.
-pub fn config(
-    tls: &Tls,
-    directory: &Path,
-    files: &mut Vec<PathBuf>,
-) -> Result<Option<Arc<ServerConfig>>, Wrong> {
+/// Returns the configuration, or nothing if no key asks for TLS; notes what was read in `tried`.
+pub fn config(tls: &Tls, directory: &Path, tried: &mut Tried) -> Result<Option<Arc<ServerConfig>>, Wrong> {
     let texts = [&tls.cert, &tls.key, &tls.client_ca, &tls.client_auth_type];
     let paths = [&tls.cert_file, &tls.key_file, &tls.client_ca_file];
     if texts.iter().all(|it| it.is_none()) && paths.iter().all(|it| it.is_none()) {
@@ -35,11 +32,7 @@ pub fn config(
     }
     let mut text = |inline: &Option<String>, file: &Option<PathBuf>| -> Result<Option<String>, Wrong> {
         match file.as_ref().filter(|it| !it.as_os_str().is_empty()) {
-            Some(file) => {
-                let path = directory.join(file);
-                files.push(path.clone());
-                read_file(&path).map(Some)
-            }
+            Some(file) => tried.read(&directory.join(file)).map(Some),
             None => Ok(inline.clone().filter(|it| !it.is_empty())),
         }
     };

@@ -5,6 +5,9 @@ use std::{collections::BTreeMap, fmt};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, header};
 
+/// The costs that Go's bcrypt takes; with another one no password would ever be right.
+const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
+
 /// Names with the bcrypt hashes of their passwords.
 #[derive(Default)]
 pub struct Users(BTreeMap<String, String>);
@@ -12,7 +15,9 @@ pub struct Users(BTreeMap<String, String>);
 impl Users {
     /// Takes users; returns the name of the first whose hash is none.
     pub fn new(users: BTreeMap<String, String>) -> Result<Self, String> {
-        match users.iter().find(|it| it.1.parse::<bcrypt::HashParts>().is_err()) {
+        let good =
+            |hash: &str| hash.parse::<bcrypt::HashParts>().is_ok_and(|it| COSTS.contains(&it.get_cost()));
+        match users.iter().find(|it| !good(it.1)) {
             Some((name, _)) => Err(name.clone()),
             None => Ok(Self(users)),
         }

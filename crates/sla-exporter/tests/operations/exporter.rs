@@ -79,8 +79,8 @@ impl Exporter {
         let until = Instant::now() + PATIENCE;
         let address = loop {
             let said = log.lock().unwrap().clone();
-            let found =
-                said.split("address=").nth(1).and_then(|it| it.split([' ', '\n']).next()?.parse().ok());
+            let words = said.split("address=").nth(1).or_else(|| said.split("\"address\":\"").nth(1));
+            let found = words.and_then(|it| it.split([' ', '\n', '"']).next()?.parse().ok());
             if let Some(address) = found {
                 break address;
             }
@@ -103,6 +103,19 @@ impl Exporter {
 
     pub fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Sends a signal and waits until it ended well.
+    #[track_caller]
+    pub fn end(mut self, signal: &str) {
+        let sent = Command::new("kill").args([format!("-{signal}"), self.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+        let until = Instant::now() + PATIENCE;
+        while self.process.try_wait().expect("it is ours").is_none() {
+            assert!(Instant::now() < until, "it does not end; the log:\n{}", self.log());
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(self.process.wait().expect("it ended").success(), "{}", self.log());
     }
 
     #[track_caller]

@@ -4,7 +4,9 @@
 
 mod client;
 mod exporter;
+mod hang;
 mod hostile;
+mod literal;
 mod prometheus;
 mod reload;
 mod secrets;

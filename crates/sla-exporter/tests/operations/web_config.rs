@@ -110,6 +110,64 @@ fn client_certificates_are_asked_for_and_verified() {
     change(&names("somebody"), [false, false, false]);
 }
 
+/// The configuration comes before the certificate that it names, as when both are copied one after the other.
+#[test]
+fn a_certificate_that_comes_later_is_taken() {
+    let (first, second) = (authority(), authority());
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), &pair(&first, "localhost"), &first, "");
+    let exporter = Exporter::start_in(folder, &ARGUMENTS);
+    let get = |authority: &Authority| {
+        secure(exporter.address, &client(authority.der().clone(), None), "/-/healthy", "").is_ok()
+    };
+    let later = pair(&second, "localhost");
+    fs::write(exporter.path("later.key"), &later.key_pem).unwrap();
+    fs::write(exporter.path("web.yml"), "tls_server_config: {cert_file: later.crt, key_file: later.key}\n")
+        .unwrap();
+    exporter.until("refusal", || {
+        get(&first) && exporter.log().contains("`./later.crt` cannot be read")
+            || exporter.log().contains("`later.crt` cannot be read")
+    });
+    fs::write(exporter.path("later.crt"), &later.pem).unwrap();
+    exporter.until("certificate that came later", || get(&second));
+}
+
+/// Who asks for a reload gets one of the web configuration too, at once.
+#[test]
+fn a_reload_looks_at_the_web_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("sla.yaml"), specification("")).unwrap();
+    fs::write(folder.path().join("web.yml"), "http_server_config: {headers: {X-Frame-Options: deny}}\n")
+        .unwrap();
+    let exporter = Exporter::start_in(folder, &ARGUMENTS);
+    let good = "sla_web_config_last_reload_successful";
+    fs::write(exporter.path("web.yml"), "http_server_config: {headers: {X-Frame-Options: maybe}}\n").unwrap();
+    for _ in 0..2 {
+        let answer = exporter.reload();
+        assert_eq!(answer.status, 500);
+        let told = answer.text();
+        let expected = "failed to reload config: error: the web configuration `web.yml`: `headers` allow for \
+                        `X-Frame-Options` only deny, sameorigin\n";
+        assert_eq!(told, expected);
+        assert_eq!(exporter.value(good).map(f64::to_bits), Some(0.0_f64.to_bits()));
+    }
+    // The old rules stay in force, and the specification was taken.
+    assert_eq!(exporter.get("/-/healthy", "").header("x-frame-options"), Some("deny"));
+    assert_eq!(
+        exporter.value("sla_config_last_reload_successful").map(f64::to_bits),
+        Some(1.0_f64.to_bits())
+    );
+    // A hangup reads as well.
+    fs::write(exporter.path("web.yml"), "http_server_config: {headers: {X-Frame-Options: sameorigin}}\n")
+        .unwrap();
+    let sent =
+        std::process::Command::new("kill").args(["-HUP", &exporter.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    exporter.until("taken configuration", || exporter.log().contains("took the changed web configuration"));
+    assert_eq!(exporter.reload().text(), "reloaded\n");
+    assert_eq!(exporter.get("/-/healthy", "").header("x-frame-options"), Some("sameorigin"));
+}
+
 /// OpenSSL is the other side: it has what ours computes with the library of somebody else.
 #[test]
 fn the_curves_of_the_list_are_spoken_and_no_others() {
@@ -169,4 +227,13 @@ fn a_check_reads_the_web_configuration_too() {
     assert!(said.contains("`client_auth_type` is unknown: `None`"), "{said}");
     put(folder.path(), &pair(&ours, "localhost"), &ours, "");
     assert_eq!(check().0, 0);
+    // A file that is named is a part of the configuration; the configuration itself is the world.
+    fs::remove_file(folder.path().join("server.key")).unwrap();
+    assert_eq!(check().0, 1);
+    fs::remove_file(folder.path().join("web.yml")).unwrap();
+    let (code, said) = check();
+    assert!(
+        code == 2 && said.starts_with("error: the web configuration `web.yml`: `web.yml` cannot be read"),
+        "{said}"
+    );
 }
