@@ -116,3 +116,22 @@ pub fn tell(loaded: &Loaded) {
         tracing::warn!(secret = %name, why, "a secret cannot be read; what needs it fails");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_that_was_given_up_is_a_problem_that_names_the_file() {
+        let now = Timestamp::UNIX_EPOCH;
+        let note = Note::new("0".to_owned(), now);
+        let lost = Lost::Patience { file: Some("/mnt/sla.yaml".into()), seconds: 10.0 };
+        let problem = judge(Err(lost), Why::Files, &note, now).unwrap_err();
+        let expected = "error: `/mnt/sla.yaml` still cannot be read after 10 s; is its file system gone?";
+        assert_eq!(problem.text, expected);
+        // What the page shows and the gauge says.
+        assert_eq!(lock(&note).problem, Some((now, expected.to_owned())));
+        assert!(judge(Ok(Ok(None)), Why::Files, &note, now).is_ok());
+        assert_eq!(lock(&note).problem, None);
+    }
+}
