@@ -35,7 +35,7 @@ fn three_of_many_objectives_are_proven_alone() {
         lines,
         [
             "ok     rules are sound (promtool check rules --lint=all --lint-fatal over 3 files below rules/)",
-            "ok     rules do what the model says (promtool test rules over 3 files below rules/)",
+            "ok     rules do what the model says (promtool test rules over 6 files below rules/)",
         ]
     );
 }
