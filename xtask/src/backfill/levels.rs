@@ -8,7 +8,8 @@ use sla_model::selector::{MatchOp, Matcher, Selector};
 use crate::rule_file::Rule;
 
 /// Sorts recording rules into levels of their indices: a rule reads only what levels before its own record.
-/// Alerts record nothing that can be backfilled and are left out; what they leave in `ALERTS` stays unknown.
+/// Alerts record nothing that can be backfilled and are left out; what they leave in `ALERTS` stays unknown. So does
+/// what a rule keeps of its own earlier values: ours do that only while an alert fires.
 ///
 /// Fails when rules read each other in a circle.
 pub fn levels(rules: &[&Rule]) -> anyhow::Result<Vec<Vec<usize>>> {
@@ -16,7 +17,7 @@ pub fn levels(rules: &[&Rule]) -> anyhow::Result<Vec<Vec<usize>>> {
     for (index, rule) in rules.iter().enumerate().filter(|it| it.1.record.is_some()) {
         let selectors =
             sla_spec::promql::selectors(&rule.expr).with_context(|| format!("`{}`", rule.expr))?;
-        let sources = rules.iter().enumerate();
+        let sources = rules.iter().enumerate().filter(|it| it.0 != index);
         let read = sources.filter(|(_, it)| selectors.iter().any(|selector| gives(it, selector)));
         waiting.insert(index, read.map(|it| it.0).collect());
     }
@@ -26,7 +27,7 @@ pub fn levels(rules: &[&Rule]) -> anyhow::Result<Vec<Vec<usize>>> {
         let level: Vec<usize> = waiting.iter().filter(|it| free(it.1)).map(|it| *it.0).collect();
         anyhow::ensure!(
             !level.is_empty(),
-            "`{}` reads itself, directly or through others",
+            "`{}` reads itself through others",
             rules[*first].record.as_deref().unwrap_or_default()
         );
         waiting.retain(|it, _| !level.contains(it));
@@ -113,9 +114,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_rule_keeps_of_its_own_is_unknown() {
+        check(&[rule("x", "a", "raw or x and ALERTS"), rule("y", "a", "x")], &[&["x"], &["y"]]);
+    }
+
+    #[test]
     fn a_circle_is_refused() {
         let rules = [rule("x", "a", "y"), rule("y", "a", "x")];
         let error = levels(&rules.iter().collect::<Vec<_>>()).unwrap_err().to_string();
-        assert_eq!(error, "`x` reads itself, directly or through others");
+        assert_eq!(error, "`x` reads itself through others");
     }
 }

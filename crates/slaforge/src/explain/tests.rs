@@ -161,8 +161,8 @@ fn every_kind_reads_what_it_says() {
     let facts = of(&model, "payment-success");
     let each: Vec<String> =
         facts.groups[0].samples_of_each.iter().map(|it| format!("{} {}", it.1, it.0)).collect();
-    // 39 of each pod with a good and a bad code (docs/scale.md): both in all events, one in the bad ones.
-    assert_eq!(each[..2], ["13 shop_payments_total", "13 shop_payments_total{status=\"failed\"}"]);
+    // 45 of each pod with a good and a bad code (docs/scale.md): both in all events, one in the bad ones.
+    assert_eq!(each[..2], ["15 shop_payments_total", "15 shop_payments_total{status=\"failed\"}"]);
 }
 
 #[test]

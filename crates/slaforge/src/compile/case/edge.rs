@@ -227,7 +227,11 @@ impl Edge<'_> {
             vec![
                 (condition, format!("0.9+0x{lasting}")),
                 (ratio, format!("0.9+0x{lasting}")),
-                (self.one(slo::EVENTS_RATE), format!("1+0x{}", samples(ended + release * 2))),
+                // What is computed of events would stand beside what is fed.
+                (
+                    self.one(slo::EVENTS_RATE),
+                    format!("_x{} 1+0x{}", lasting + 1, samples(ended + release * 2)),
+                ),
             ],
             vec![
                 firing((ended + hold).saturating_sub(early(self.model)), &alerts, Some(1)),
