@@ -22,8 +22,9 @@ pub const MISSING: &str = "TargetMissing";
 /// How long every scrape must fail: long enough for a restart.
 pub const PENDING: Duration = Duration::from_mins(1);
 
-/// How long a job must be unknown: a new one is scraped for the first time only after its interval.
-pub const MISSING_PENDING: Duration = Duration::from_mins(5);
+/// How long a job must be unknown: a new one is scraped for the first time only after its interval. And a Prometheus
+/// that starts looks for targets after five seconds, which no pace divides; at pace 60 these are ten.
+pub const MISSING_PENDING: Duration = Duration::from_mins(10);
 
 /// Returns the alerts of every job whose silence somebody must hear of.
 pub fn rules(model: &Model) -> Vec<Rule> {
