@@ -246,8 +246,8 @@ async fn hours_and_months(prometheus: &Prometheus) {
 
 /// What live rules recorded is not recorded again, and no tile before it is missing.
 async fn seam(prometheus: &Prometheus) {
-    let tiles = r#"count_over_time(slo:events:increase5m{slo="by-query"}[5m])"#;
-    let most = format!("max_over_time(({tiles})[1d:5m])");
+    let tiles = r#"count_over_time(slo:events:increase5m{slo="by-query"}[4m30s])"#;
+    let most = format!("max_over_time(({tiles})[1d:1m])");
     agree("tiles at once", ask(prometheus, &most, END).await, 1.0, 1e-9);
     let tiles = r#"count_over_time(slo:events:increase5m{slo="by-query"}[2d23h59m59s])"#;
     agree(

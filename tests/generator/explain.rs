@@ -125,7 +125,7 @@ fn an_objective_is_explained_with_its_numbers() {
         "1h   14.4 times what is allowed spends 2% of the budget in 1h;\n       x budget 0.1% = 1.44%, over 1h and 5m",
         "43.2 minutes",
         "\n  P1 page    1h           1.44%              2m       3m      11m        -   after 30m\n",
-        "\n    13  sla_probe_runs_total{probe=\"checkout\"}\n",
+        "\n    15  sla_probe_runs_total{probe=\"checkout\"}\n",
     ] {
         assert!(outcome.stdout.contains(part), "no {part:?} in {}", outcome.stdout);
     }

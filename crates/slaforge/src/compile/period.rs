@@ -18,7 +18,7 @@ use crate::{
     plan::{Group, Rule},
     promql::{
         Expr,
-        build::{aggregate, number, over_time, seconds, select, sum, time, union, vector},
+        build::{number, over_time, seconds, select, sum, time, vector},
         expr::Matching,
     },
 };
@@ -136,37 +136,22 @@ impl Period<'_> {
     }
 
     /// How many minutes of the period were observed, as far as its ratio knows: where that is added up from
-    /// five-minute tiles, those of the present hour belong to it.
+    /// five-minute tiles, those since the last full hour belong to it.
     fn observed(&self) -> Expr {
         let minutes = |tiles: Expr| number(duration::seconds(BASE_WINDOW) / Decimal::from(60)).times(tiles);
+        let counted = select(&recorded(self.model, self.objective, &slo::tiles(&self.ending())));
         if tile::is_hourly(self.objective) {
-            return minutes(self.counted());
+            return minutes(sum(counted));
         }
-        let tiles = sum(union([self.counted(), self.uncounted()]).unwrap_or_else(|| number(0)));
+        // The first hour of all is not counted yet.
+        let hours = sum(counted.or_on(&[], vector(number(0))));
+        let since_hour = vector(time()).binary("%", Matching::All, seconds(tile::HOUR));
+        let since_hour = since_hour.over(seconds(BASE_WINDOW));
+        let tiles = minutes(hours.plus(Expr::Call("floor", vec![since_hour])));
         match &self.calendar {
-            Some(_) => minutes(tiles),
-            None => Expr::Call("clamp_max", vec![minutes(tiles), self.minutes()]),
+            Some(_) => tiles,
+            None => Expr::Call("clamp_max", vec![tiles, self.minutes()]),
         }
-    }
-
-    /// Tiles since the last hour that was counted: of those in the last hour as many as fit since its edge, and all
-    /// while it is not counted yet.
-    fn uncounted(&self) -> Expr {
-        let since_edge = |of: Expr| of.binary("%", Matching::All, seconds(tile::HOUR));
-        let newest = |function, name: &str, range| {
-            over_time(function, &recorded(self.model, self.objective, name), range)
-        };
-        let tiles = || {
-            let tiles = newest("count_over_time", slo::EVENTS_TILE, tile::OF_HOUR);
-            match &self.calendar {
-                None => aggregate("max", &[], tiles),
-                Some(calendar) => aggregate("max", &[PERIOD], tiles).and_on(&[PERIOD], calendar.label()),
-            }
-        };
-        let counted = newest("count_over_time", slo::TILES_HOUR, tile::LATE_MAX);
-        let not_yet = since_edge(vector(time())).below(seconds(tile::LATE_MAX)).unless_on(&[], counted);
-        let fit = since_edge(time()).over(seconds(BASE_WINDOW));
-        tiles().and_on(&[], not_yet).or(Expr::Call("clamp_max", vec![tiles(), fit]))
     }
 
     fn info(&self, window: &str) -> Rule {
