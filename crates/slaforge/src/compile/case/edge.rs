@@ -218,21 +218,16 @@ impl Edge<'_> {
         condition.matchers.push(equal("burn", &burn.name));
         let ratio = self.one(&slo::error_ratio("5m"));
         let hold = self.objective.hold(tier);
-        let ended = at(lasting);
+        // The first moment is that of an evaluation too: what is fed would stand beside what is computed.
+        let ended = at(lasting + 1);
         let mut alerts = rule::firing(self.model, self.objective);
         alerts.matchers.push(equal("burn", &burn.name));
+        let mut series = self.notations(&[clean(samples(ended + release * 2))]);
+        series.extend([condition, ratio].map(|it| (it, format!("_ 0.9+0x{lasting}"))));
         self.case(
             "a restart of Prometheus releases nothing early",
             "a hold that lives in the alert's own state is lost with every restart: the page is released too soon",
-            vec![
-                (condition, format!("0.9+0x{lasting}")),
-                (ratio, format!("0.9+0x{lasting}")),
-                // What is computed of events would stand beside what is fed.
-                (
-                    self.one(slo::EVENTS_RATE),
-                    format!("_x{} 1+0x{}", lasting + 1, samples(ended + release * 2)),
-                ),
-            ],
+            series,
             vec![
                 firing((ended + hold).saturating_sub(early(self.model)), &alerts, Some(1)),
                 firing(ended + release + late(self.model), &alerts, None),
