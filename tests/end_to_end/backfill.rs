@@ -253,7 +253,8 @@ async fn seam(prometheus: &Prometheus) {
     agree(
         "tiles around the rules' beginning",
         ask(prometheus, &format!("sum({tiles})"), END).await,
-        3.0 * 288.0,
+        // The live rules are evaluated 17 s after each edge, and so not yet after the last.
+        3.0 * 288.0 - 1.0,
         1e-9,
     );
     let errors = r#"count_over_time(slo:errors:increase5m{slo="by-query"}[59m59s])"#;
