@@ -47,6 +47,8 @@ impl Server {
         command.arg("-D").arg(&data).arg("-p").arg(port.to_string()).arg("-k").arg(folder.path());
         // No power is cut during a test: waiting for the disk would prove nothing.
         command.args(["-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=50"]);
+        // In its folder, which goes with it: a server that is killed leaves shared memory behind.
+        command.args(["-c", "dynamic_shared_memory_type=mmap"]);
         let url = format!("postgres://shop@127.0.0.1:{port}/postgres");
         Self::start(command, folder, port, url)
     }

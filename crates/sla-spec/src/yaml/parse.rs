@@ -11,6 +11,7 @@ use std::{
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, Tag};
 
 use super::{
+    ahead::ahead,
     merge,
     node::{Entry, Kind, Node, Scalar, Style},
     syntax,
@@ -105,37 +106,41 @@ enum Content {
 
 impl Builder<'_> {
     fn read(&mut self) -> Result<(), Fatal> {
-        for next in Parser::new_from_str(self.text) {
-            let (event, at) = next.map_err(|it| Box::new(syntax::error(self.file, self.text, &it)))?;
-            let span = self.span(at);
-            match event {
-                Event::DocumentStart(..) if self.documents == Documents::One && !self.roots.is_empty() => {
-                    let problem = Diagnostic::error(Code::Syntax, span, "a second document begins here");
-                    return Err(Box::new(problem.hint("remove `---`, or move what follows to another file")));
-                }
-                Event::Alias(id) => self.alias(id, span)?,
-                Event::Scalar(text, style, anchor, tag) => {
-                    let style = style_of(style, tag.as_deref(), span)?;
-                    // The parser writes `~` for nothing at all.
-                    let nothing = span.start == span.end;
-                    let text = if nothing { String::new() } else { text.into_owned() };
-                    // Nothing has no place of its own; its key does.
-                    let span = if nothing { self.key().unwrap_or(span) } else { span };
-                    let kind = Kind::Scalar(Scalar { text, style });
-                    self.add(Node { span, kind, weight: 1, height: 0 }, anchor)?;
-                }
-                Event::SequenceStart(_, anchor, tag) => {
-                    self.begin(span, anchor, tag.as_deref(), Content::List(Vec::new()))?;
-                }
-                Event::MappingStart(_, anchor, tag) => {
-                    let content = Content::Map { entries: Vec::new(), key: None, merges: Vec::new() };
-                    self.begin(span, anchor, tag.as_deref(), content)?;
-                }
-                Event::SequenceEnd | Event::MappingEnd => self.end()?,
-                _ => {}
+        let text = self.text;
+        ahead(Parser::new_from_str(text), text.len(), |next| {
+            let (event, at) = next.map_err(|it| Box::new(syntax::error(self.file, text, &it)))?;
+            self.take(event, at)
+        })
+    }
+
+    fn take(&mut self, event: Event<'_>, at: granit_parser::Span) -> Result<(), Fatal> {
+        let span = self.span(at);
+        match event {
+            Event::DocumentStart(..) if self.documents == Documents::One && !self.roots.is_empty() => {
+                let problem = Diagnostic::error(Code::Syntax, span, "a second document begins here");
+                Err(Box::new(problem.hint("remove `---`, or move what follows to another file")))
             }
+            Event::Alias(id) => self.alias(id, span),
+            Event::Scalar(text, style, anchor, tag) => {
+                let style = style_of(style, tag.as_deref(), span)?;
+                // The parser writes `~` for nothing at all.
+                let nothing = span.start == span.end;
+                let text = if nothing { String::new() } else { text.into_owned() };
+                // Nothing has no place of its own; its key does.
+                let span = if nothing { self.key().unwrap_or(span) } else { span };
+                let kind = Kind::Scalar(Scalar { text, style });
+                self.add(Node { span, kind, weight: 1, height: 0 }, anchor)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.begin(span, anchor, tag.as_deref(), Content::List(Vec::new()))
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                let content = Content::Map { entries: Vec::new(), key: None, merges: Vec::new() };
+                self.begin(span, anchor, tag.as_deref(), content)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn span(&self, at: granit_parser::Span) -> Span {

@@ -61,7 +61,12 @@ fn inline(plan: Plan<'_>, expr: &Expr) -> Expr {
         Expr::Instant { of, offset } if offset.is_zero() => {
             source(plan, of).map_or_else(|| expr.clone(), |it| it.0)
         }
-        Expr::Number(_) | Expr::Seconds(_) | Expr::Text(_) | Expr::Written { .. } | Expr::Instant { .. } => {
+        Expr::Number(_)
+        | Expr::Lowest
+        | Expr::Seconds(_)
+        | Expr::Text(_)
+        | Expr::Written { .. }
+        | Expr::Instant { .. } => {
             expr.clone()
         }
         Expr::Range { of, range } => match source(plan, of) {

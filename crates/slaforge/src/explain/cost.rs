@@ -66,7 +66,7 @@ impl Cost<'_> {
 
     fn of_expr(self, expr: &Expr) -> Samples {
         match expr {
-            Expr::Number(_) | Expr::Seconds(_) | Expr::Text(_) => Samples::default(),
+            Expr::Number(_) | Expr::Lowest | Expr::Seconds(_) | Expr::Text(_) => Samples::default(),
             Expr::Instant { of, .. } => self.of_selector(of, None),
             Expr::Range { of, range } => self.of_selector(of, Some(*range)),
             Expr::Call(_, arguments) => {

@@ -10,6 +10,8 @@ use sla_model::{Pace, counter::Query, selector::Selector};
 pub enum Expr {
     /// A number that no pace divides: a limit, a ratio, a count.
     Number(Decimal),
+    /// Minus infinity: every number is at least that.
+    Lowest,
     /// A duration used as a number of seconds; the pace divides it.
     Seconds(Duration),
     /// A string argument.
@@ -118,6 +120,7 @@ impl Expr {
                 right.walk(visit);
             }
             Self::Number(_)
+            | Self::Lowest
             | Self::Seconds(_)
             | Self::Text(_)
             | Self::Written { .. }
@@ -130,7 +133,7 @@ impl Expr {
     pub fn at(&self, pace: Pace) -> Self {
         let child = |it: &Self| Box::new(it.at(pace));
         match self {
-            Self::Number(_) | Self::Text(_) => self.clone(),
+            Self::Number(_) | Self::Lowest | Self::Text(_) => self.clone(),
             Self::Seconds(nominal) => Self::Seconds(pace.real(*nominal)),
             Self::Instant { of, offset } => Self::Instant { of: of.clone(), offset: pace.real(*offset) },
             Self::Range { of, range } => Self::Range { of: of.clone(), range: pace.real(*range) },

@@ -118,6 +118,7 @@ impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "{}", number.normalize()),
+            Self::Lowest => f.write_str("-Inf"),
             Self::Seconds(seconds) => write!(f, "{}", duration::seconds(*seconds)),
             Self::Text(text) => write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
             Self::Instant { of, offset } if offset.is_zero() => write!(f, "{of}"),
