@@ -1,8 +1,10 @@
 //! `cargo xtask full`: what is too slow for every run, or needs tools that are built from source.
 
 mod engines;
+mod examples;
 mod fuzz;
 mod import;
+mod strict;
 
 use std::process::{Command, ExitCode};
 
@@ -12,7 +14,6 @@ use crate::{
     bench, outside,
     packages::{self, find},
     process::enclosed,
-    strict,
 };
 
 /// The version of cargo-deny that the rules in `deny.toml` were written for.

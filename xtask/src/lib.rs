@@ -17,7 +17,6 @@ pub mod rule_file;
 pub mod selectors;
 pub mod stage;
 pub mod story;
-pub mod strict;
 pub mod test;
 pub mod tidy;
 pub mod timeline;

@@ -66,9 +66,7 @@ fn inline(plan: Plan<'_>, expr: &Expr) -> Expr {
         | Expr::Seconds(_)
         | Expr::Text(_)
         | Expr::Written { .. }
-        | Expr::Instant { .. } => {
-            expr.clone()
-        }
+        | Expr::Instant { .. } => expr.clone(),
         Expr::Range { of, range } => match source(plan, of) {
             None => expr.clone(),
             Some((of, step)) => Expr::Subquery { of: Box::new(of), range: *range, step },

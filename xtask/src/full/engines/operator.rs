@@ -5,9 +5,9 @@ use std::fs;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::readers::{EXAMPLES, generate};
 use crate::{
     bench::report::{Findings, Must},
+    full::examples::{EXAMPLES, generate},
     go_module::GoModule,
     packages,
 };

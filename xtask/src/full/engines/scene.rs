@@ -4,7 +4,6 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 
 use jiff::Timestamp;
 
-use super::readers;
 use crate::{
     backfill::{
         blocks::Blocks,
@@ -12,6 +11,7 @@ use crate::{
         server::{Server, Ticks},
     },
     bench::ours,
+    full::examples::generate,
     rule_file::{RuleFile, Timed},
 };
 
@@ -67,7 +67,7 @@ impl Scene {
         }
         blocks.finish(&database)?;
         let mut server = Server::start(&database, folder.path()).await?;
-        readers::generate(&folder.path().join("sla.yaml"), "prometheus", folder.path(), "rules")?;
+        generate(&folder.path().join("sla.yaml"), "prometheus", folder.path(), "rules")?;
         let rules = RuleFile::read(&folder.path().join("rules/requests.rules.yaml"))?.timed()?;
         let ticks = |it: &Timed| vec![Ticks::to(END_MS, FIRST_MS, it.every_ms())];
         let recording = rules.iter().filter(|it| it.rule.record.is_some());
@@ -78,7 +78,7 @@ impl Scene {
 
     /// Returns the files of a target.
     pub fn files(&self, target: &str, folder: &str) -> anyhow::Result<Vec<PathBuf>> {
-        readers::generate(&self.folder.path().join("sla.yaml"), target, self.folder.path(), folder)
+        generate(&self.folder.path().join("sla.yaml"), target, self.folder.path(), folder)
     }
 
     /// Returns the samples in the format that VictoriaMetrics imports.

@@ -29,7 +29,9 @@ impl Base<'_> {
                     number(0).times(self.component(name)).plus(number(*weight))
                 };
                 let sum = |it: Option<Expr>| sum(it.unwrap_or_else(none));
-                sum(union(names.iter().map(weighed))).over(sum(union(names.iter().map(weights))))
+                // Weights are above zero; `> 0` tells whoever reads the rules so.
+                let whole = sum(union(names.iter().map(weights))).above(number(0));
+                sum(union(names.iter().map(weighed))).over(whole)
             }
         };
         let recorded = || self.recorded(slo::COMPOSITE);

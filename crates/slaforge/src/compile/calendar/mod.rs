@@ -90,14 +90,15 @@ impl<'m> Calendar<'m> {
 
     /// Seconds since the epoch as a clock on the wall counts them, at the time that a tile stands for.
     fn local(&self) -> Expr {
-        let (shift, first) = (seconds(self.shift), self.zone.first());
+        let first = number(self.zone.first());
+        let then = time().minus(seconds(self.shift));
         if !self.zone.changes() {
-            return vector(time().plus(number(first)).minus(shift));
+            return vector(then.plus(first));
         }
         let recorded = select(&series(slo::ZONE_OFFSET, &[("sla", self.model.name.as_str())]));
         // Without the recorded offset the standard one still keeps most tiles right.
-        let offset = aggregate("max", &[], recorded.or_on(&[], vector(number(first))));
-        offset.plus(time()).minus(shift)
+        let offset = aggregate("max", &[], recorded.or_on(&[], vector(first)));
+        vector(then).plus(offset)
     }
 
     /// By how much clocks are moved in the period that is shown; nothing where they never are.
