@@ -1,7 +1,10 @@
 //! Every metric that an objective uses is exposed, of the right kind, and has the labels.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use sla_model::{
+    id::LabelName,
     names::{self, Kind},
     selector::{MatchOp, Matcher},
 };
@@ -51,13 +54,13 @@ pub enum Buckets {
 
 /// One use of a metric.
 #[derive(Debug)]
-pub struct Use {
+pub struct Use<'u> {
     /// What is selected, with the places of its parts.
-    pub selector: Located<Span>,
+    pub selector: &'u Located<Span>,
     /// What it is used for.
     pub role: Role,
     /// Labels that must be kept, with the place where that is said.
-    pub by: Vec<(String, Span)>,
+    pub by: &'u [(LabelName, Span)],
 }
 
 /// What a metric is used for.
@@ -73,16 +76,36 @@ pub enum Role {
     Any,
 }
 
-/// Reports unknown metrics and labels, metrics of the wrong kind, and names that are exposed twice.
+/// Reports names that are exposed twice.
 pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    for (name, exposed) in &cx.collected.metrics {
-        problems.extend(collisions(name, exposed));
+    cx.collected.metrics.iter().flat_map(|(name, exposed)| collisions(name, exposed)).collect()
+}
+
+/// Reports an unknown metric, one of the wrong kind, and unknown labels. What is exposed was decoded before what
+/// uses it.
+pub fn misused(it: &Use<'_>, cx: &Context<'_>) -> Vec<Diagnostic> {
+    let name = it.selector.selector.metric.as_str();
+    let shapes = shapes(cx, name);
+    if shapes.is_empty() {
+        return if cx.collected.metrics_incomplete { Vec::new() } else { vec![unknown(cx, it, name)] };
     }
-    for it in &cx.collected.uses {
-        one(cx, it, &mut problems);
+    // Of a metric with a problem of its own nothing more can be said.
+    let Some(shapes) = shapes.into_iter().collect::<Option<Vec<Cow<'_, Shape>>>>() else {
+        return Vec::new();
+    };
+    let wanted = match it.role {
+        Role::Counter => Some(Kind::Counter),
+        Role::Histogram(_) => Some(Kind::Histogram),
+        Role::Gauge => Some(Kind::Gauge),
+        Role::Any => None,
+    };
+    if wanted.is_some_and(|wanted| shapes.iter().all(|it| it.kind != wanted)) {
+        return vec![wrong_kind(it, name, &shapes)];
     }
-    problems
+    let compared = it.selector.selector.matchers.iter().zip(&it.selector.matchers);
+    let compared = compared.filter_map(|(matcher, span)| label(name, &shapes, matcher, *span));
+    let kept = it.by.iter().filter_map(|(label, span)| no_label(name, &shapes, label.as_str(), *span));
+    compared.chain(kept).collect()
 }
 
 fn collisions(name: &str, exposed: &[Exposed]) -> Vec<Diagnostic> {
@@ -124,21 +147,27 @@ fn exported(name: &str) -> Option<Shape> {
 }
 
 /// Every shape under which a series of this name is exposed; `None` stands for one that is not known.
-fn shapes(cx: &Context<'_>, name: &str) -> Vec<Option<Shape>> {
+fn shapes<'c>(cx: &'c Context<'_>, name: &str) -> Vec<Option<Cow<'c, Shape>>> {
     let direct = |name: &str| {
-        let declared = cx.collected.metrics.get(name).into_iter().flatten().map(|it| it.shape.clone());
-        declared.chain(exported(name).map(Some)).collect::<Vec<_>>()
+        let declared = cx.collected.metrics.get(name).into_iter().flatten();
+        let declared = declared.map(|it| it.shape.as_ref().map(Cow::Borrowed));
+        declared.chain(exported(name).map(|it| Some(Cow::Owned(it))))
     };
-    let mut found = direct(name);
+    let mut found: Vec<Option<Cow<'_, Shape>>> = direct(name).collect();
     for (suffix, label) in [("_bucket", Some("le")), ("_count", None), ("_sum", None)] {
         let Some(base) = name.strip_suffix(suffix) else { continue };
         for shape in direct(base) {
-            match shape {
+            match shape.map(Cow::into_owned) {
                 Some(Shape { kind: Kind::Histogram, mut labels, values, buckets })
                     if !matches!(buckets, Some(Buckets::Native)) =>
                 {
                     labels.extend(label.map(str::to_owned));
-                    found.push(Some(Shape { kind: Kind::Counter, labels, values, buckets: None }));
+                    found.push(Some(Cow::Owned(Shape {
+                        kind: Kind::Counter,
+                        labels,
+                        values,
+                        buckets: None,
+                    })));
                 }
                 Some(_) => {}
                 None => found.push(None),
@@ -148,36 +177,7 @@ fn shapes(cx: &Context<'_>, name: &str) -> Vec<Option<Shape>> {
     found
 }
 
-fn one(cx: &Context<'_>, it: &Use, problems: &mut Vec<Diagnostic>) {
-    let name = it.selector.selector.metric.as_str();
-    let shapes = shapes(cx, name);
-    if shapes.is_empty() {
-        if !cx.collected.metrics_incomplete {
-            problems.push(unknown(cx, it, name));
-        }
-        return;
-    }
-    // Of a metric with a problem of its own nothing more can be said.
-    let Some(shapes) = shapes.into_iter().collect::<Option<Vec<Shape>>>() else { return };
-    let wanted = match it.role {
-        Role::Counter => Some(Kind::Counter),
-        Role::Histogram(_) => Some(Kind::Histogram),
-        Role::Gauge => Some(Kind::Gauge),
-        Role::Any => None,
-    };
-    if wanted.is_some_and(|wanted| shapes.iter().all(|it| it.kind != wanted)) {
-        problems.push(wrong_kind(it, name, &shapes));
-        return;
-    }
-    for (matcher, span) in it.selector.selector.matchers.iter().zip(&it.selector.matchers) {
-        problems.extend(label(name, &shapes, matcher, *span));
-    }
-    for (label, span) in &it.by {
-        problems.extend(no_label(name, &shapes, label, *span));
-    }
-}
-
-fn unknown(cx: &Context<'_>, it: &Use, name: &str) -> Diagnostic {
+fn unknown(cx: &Context<'_>, it: &Use<'_>, name: &str) -> Diagnostic {
     let declared = cx.collected.metrics.keys().map(String::as_str);
     let known = declared.chain(names::exported().map(|it| it.name));
     let hint = match suggest::nearest(name, known) {
@@ -188,7 +188,7 @@ fn unknown(cx: &Context<'_>, it: &Use, name: &str) -> Diagnostic {
     Diagnostic::error(Code::UnknownMetric, it.selector.name, message).hint(hint)
 }
 
-fn wrong_kind(it: &Use, name: &str, shapes: &[Shape]) -> Diagnostic {
+fn wrong_kind(it: &Use<'_>, name: &str, shapes: &[Cow<'_, Shape>]) -> Diagnostic {
     let histogram = shapes.iter().any(|it| it.kind == Kind::Histogram);
     let (message, hint) = match it.role {
         Role::Counter if histogram => (
@@ -216,7 +216,7 @@ fn wrong_kind(it: &Use, name: &str, shapes: &[Shape]) -> Diagnostic {
 }
 
 /// Reports a label that no series of the metric carries.
-fn no_label(name: &str, shapes: &[Shape], label: &str, span: Span) -> Option<Diagnostic> {
+fn no_label(name: &str, shapes: &[Cow<'_, Shape>], label: &str, span: Span) -> Option<Diagnostic> {
     let carried = shapes.iter().any(|it| it.labels.iter().any(|it| it == label));
     if carried || SCRAPE_LABELS.contains(&label) {
         return None;
@@ -227,12 +227,13 @@ fn no_label(name: &str, shapes: &[Shape], label: &str, span: Span) -> Option<Dia
     Some(Diagnostic::error(Code::UnknownLabel, span, message).hint(hint))
 }
 
-fn label(name: &str, shapes: &[Shape], matcher: &Matcher, span: Span) -> Option<Diagnostic> {
+fn label(name: &str, shapes: &[Cow<'_, Shape>], matcher: &Matcher, span: Span) -> Option<Diagnostic> {
     let label = matcher.label.as_str();
     if let Some(problem) = no_label(name, shapes, label, span) {
         return Some(problem);
     }
-    let carriers: Vec<&Shape> = shapes.iter().filter(|it| it.labels.iter().any(|it| it == label)).collect();
+    let carriers: Vec<&Cow<'_, Shape>> =
+        shapes.iter().filter(|it| it.labels.iter().any(|it| it == label)).collect();
     if carriers.is_empty() {
         return None;
     }

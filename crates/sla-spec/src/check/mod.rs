@@ -103,8 +103,6 @@ pub struct Collected {
     pub metrics: BTreeMap<String, Vec<metric::Exposed>>,
     /// Some declaration of metrics could not be read.
     pub metrics_incomplete: bool,
-    /// Every metric that an objective uses.
-    pub uses: Vec<metric::Use>,
     /// Where mail addresses of owners stand.
     pub emails: Vec<Span>,
     /// There is a mail server, or it cannot be known whether there is one.

@@ -57,8 +57,11 @@ mod tests {
                 assert_eq!(seen, (0..=last).collect::<Vec<_>>());
             }
             let mut sum = 0;
-            assert_eq!(ahead(1..=5000, bytes, |it| Ok::<_, ()>(sum += it)), Ok(()));
-            assert_eq!(sum, 5000 * 5001 / 2);
+            let all = ahead(1..=5000, bytes, |it| {
+                sum += it;
+                Ok::<_, ()>(())
+            });
+            assert_eq!((all, sum), (Ok(()), 5000 * 5001 / 2));
         }
     }
 }

@@ -9,7 +9,7 @@ use sla_model::{
 
 use super::Owner;
 use crate::{
-    check::metric::{Role, Use},
+    check::metric::{self, Role, Use},
     decode::context::Context,
     diagnostic::{Code, Diagnostic, Span},
     promql::{
@@ -61,11 +61,10 @@ fn used(
 ) -> Selector {
     let place = |it: Range<usize>| cx.within(node, it.start, it.len());
     let matchers = located.matchers.into_iter().map(&place).collect();
-    let (selector, name) = (located.selector, place(located.name));
-    let by = owner.by.iter().map(|(label, span)| (label.to_string(), *span)).collect();
-    let located = Located { selector: selector.clone(), name, matchers };
-    cx.collected.uses.push(Use { selector: located, role, by });
-    selector
+    let located = Located { selector: located.selector, name: place(located.name), matchers };
+    let problems = metric::misused(&Use { selector: &located, role, by: owner.by }, cx);
+    cx.report_all(problems);
+    located.selector
 }
 
 fn expression(node: &Node, text: &str, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Query> {
@@ -100,7 +99,8 @@ fn noted(node: &Node, found: &Expression, cx: &mut Context<'_>) {
         let name = place.clone().map_or(node.span, |it| cx.within(node, it.start, it.len()));
         let matchers = vec![name; selector.matchers.len()];
         let selector = Located { selector: selector.clone(), name, matchers };
-        cx.collected.uses.push(Use { selector, role: Role::Any, by: Vec::new() });
+        let problems = metric::misused(&Use { selector: &selector, role: Role::Any, by: &[] }, cx);
+        cx.report_all(problems);
     }
 }
 
