@@ -1,7 +1,7 @@
 //! A foreign document that remembers which of its values were looked at, so that what nobody understood is found
 //! by the machine and not by care.
 
-use std::{cell::Cell, fmt::Write as _, ops::Range, rc::Rc};
+use std::{cell::Cell, fmt::Write as _, ops::Range, sync::Arc};
 
 use sla_spec::{
     diagnostic::Span,
@@ -27,7 +27,7 @@ struct Item {
     parent: Option<usize>,
     name: Name,
     span: Span,
-    node: Rc<Node>,
+    node: Arc<Node>,
     children: Range<usize>,
     read: Cell<bool>,
 }
@@ -35,7 +35,7 @@ struct Item {
 #[derive(Debug)]
 enum Name {
     Document,
-    Key(Rc<str>),
+    Key(Arc<str>),
     Position(usize),
 }
 
@@ -48,7 +48,7 @@ pub struct At<'t> {
 
 impl Tree {
     /// Makes a tree of documents, of which nothing was read yet.
-    pub fn new(documents: Vec<Rc<Node>>) -> Self {
+    pub fn new(documents: Vec<Arc<Node>>) -> Self {
         let item = |parent, name, span, node| Item {
             parent,
             name,
@@ -62,18 +62,19 @@ impl Tree {
         let roots = items.len();
         let mut next = 0;
         while next < items.len() {
-            let node = Rc::clone(&items[next].node);
+            let node = Arc::clone(&items[next].node);
             let start = items.len();
             match &node.kind {
                 Kind::Scalar(_) => {}
                 Kind::List(list) => {
                     let children = list.iter().enumerate();
                     items.extend(
-                        children.map(|(at, it)| item(Some(next), Name::Position(at), it.span, Rc::clone(it))),
+                        children
+                            .map(|(at, it)| item(Some(next), Name::Position(at), it.span, Arc::clone(it))),
                     );
                 }
                 Kind::Map(entries) => items.extend(entries.iter().map(|it| {
-                    item(Some(next), Name::Key(Rc::clone(&it.key)), it.span, Rc::clone(&it.value))
+                    item(Some(next), Name::Key(Arc::clone(&it.key)), it.span, Arc::clone(&it.value))
                 })),
             }
             items[next].children = start..items.len();

@@ -5,7 +5,7 @@
 //! (`check`) → [`sla_model::Model`]. Every stage adds its problems to one list and goes on, so one run shows
 //! all of them. Nothing but [`read`] and [`read_guarded`] touch the world, except for the system's time zone database.
 
-use std::{collections::BTreeMap, path::Path, rc::Rc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use sla_model::Model;
 
@@ -92,7 +92,7 @@ pub fn same(left: &str, right: &str) -> bool {
 
 /// Reads every document of every file, for texts in other languages: each file may hold several documents.
 /// What is wrong with the text comes back as problems with their places.
-pub fn documents(set: &SourceSet) -> Result<Vec<Rc<Node>>, Vec<Diagnostic>> {
+pub fn documents(set: &SourceSet) -> Result<Vec<Arc<Node>>, Vec<Diagnostic>> {
     let mut problems = set.broken().to_vec();
     let mut roots = Vec::new();
     for (file, source) in (0..).zip(set.sources()) {

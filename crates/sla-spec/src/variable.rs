@@ -31,7 +31,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 const REPLACED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The variables of a specification.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Variables {
     defined: BTreeMap<String, Variable>,
     /// A part of the specification could not be read: a name that is missing may stand there.
@@ -39,7 +39,7 @@ pub(crate) struct Variables {
     replaced_bytes: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Variable {
     /// `None`: it is defined, but not well.
     value: Option<String>,
@@ -107,6 +107,16 @@ impl Variables {
         }
         replaced.push_str(rest);
         Ok(known.then_some(Cow::Owned(replaced)))
+    }
+
+    /// Takes over what a copy was used for.
+    pub(crate) fn join(&mut self, copy: Self) {
+        self.replaced_bytes = self.replaced_bytes.max(copy.replaced_bytes);
+        for (name, variable) in copy.defined {
+            if let Some(known) = self.defined.get_mut(&name) {
+                known.used |= variable.used;
+            }
+        }
     }
 
     /// Returns the names, sorted.

@@ -62,7 +62,7 @@ pub fn burn_summary(tier: &Tier, objective: &Text, part: &str, window: Duration)
     let window = span(window);
     Text::new(
         format!(
-            "【{}】{}：错误预算消耗过快，过去 {} 的失败率达到 {{{{ $value | humanizePercentage }}}}",
+            "【{}】{}：错误预算消耗过快，过去 {}的失败率达到 {{{{ $value | humanizePercentage }}}}",
             title.zh, objective.zh, window.zh
         ),
         format!(
@@ -77,7 +77,7 @@ pub fn burn_description(target: &str, window: Window, threshold: &str, exhausted
     let (period, exhausted) = (period(window), span(exhausted));
     Text::new(
         format!(
-            "目标 {target}（{}）。失败率超过 {threshold} 时，整个周期的预算最多 {} 就会用完。",
+            "目标 {target}（{}）。失败率超过 {threshold} 时，整个周期的预算最多 {}就会用完。",
             period.zh, exhausted.zh
         ),
         format!(

@@ -2,7 +2,7 @@
 //! the specification or the report must be another one, or the report must name the value, or what it stands in,
 //! as lost, changed or not needed.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use sla_import::{
     Import,
@@ -45,11 +45,11 @@ fn leaves(node: &Node, document: usize, path: &str, found: &mut Vec<Leaf>) {
 }
 
 /// Returns the document in which a finding stands.
-fn document_of(span: Span, documents: &[Rc<Node>]) -> Option<usize> {
+fn document_of(span: Span, documents: &[Arc<Node>]) -> Option<usize> {
     documents.iter().rposition(|it| it.span.file == span.file && it.span.start <= span.start)
 }
 
-fn is_named(leaf: &Leaf, findings: &[Finding], documents: &[Rc<Node>]) -> bool {
+fn is_named(leaf: &Leaf, findings: &[Finding], documents: &[Arc<Node>]) -> bool {
     findings.iter().any(|it| {
         // Words about a whole promise do not name each of its values.
         let names = it.kind != Kind::Changed || !it.value.is_empty();

@@ -81,7 +81,7 @@ pub fn decode(id: &ProbeId, entry: &Entry, cx: &mut Context<'_>) -> Option<Journ
     let module = fields.get(cx, "module", |it, cx| scalar::reference(Noun::Module, it, cx));
     let every = |it: &Node, cx: &mut Context<'_>| unit::ranged(it, cx, "an interval", &probe::EVERY);
     let every = fields.or(cx, "every", probe::EVERY_DEFAULT, every);
-    cx.collected.intervals.extend(every.map(|it| (id.to_string(), it)));
+    cx.known_mut().intervals.extend(every.map(|it| (id.to_string(), it)));
     let timeout = fields.or(cx, "timeout", probe::TIMEOUT_DEFAULT, unit::positive);
     let down = fields.or(cx, "alert", None, scrape::down);
     let synthetic = fields.maybe(cx, "synthetic", synthetic);

@@ -80,7 +80,7 @@ pub fn decode(name: &MetricName, entry: &Entry, cx: &mut Context<'_>) -> Option<
         buckets: None,
     });
     let exposed = Exposed { span: entry.span, business: true, shape };
-    cx.collected.metrics.entry(entry.key.to_string()).or_default().push(exposed);
+    cx.known_mut().metrics.entry(entry.key.to_string()).or_default().push(exposed);
     metric
 }
 

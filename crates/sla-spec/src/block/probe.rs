@@ -48,7 +48,7 @@ pub fn decode(id: &ProbeId, entry: &Entry, cx: &mut Context<'_>) -> Option<Probe
         call::decode(it, cx)
     });
     let every = fields.or(cx, "every", EVERY_DEFAULT, |it, cx| unit::ranged(it, cx, "an interval", &EVERY));
-    cx.collected.intervals.extend(every.map(|it| (id.to_string(), it)));
+    cx.known_mut().intervals.extend(every.map(|it| (id.to_string(), it)));
     let timeout = fields.or(cx, "timeout", TIMEOUT_DEFAULT, unit::positive);
     let module = fields.get(cx, "module", |it, cx| scalar::reference(Noun::Module, it, cx));
     Some(Probe {

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeInclusive,
-    rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
@@ -154,11 +154,11 @@ pub struct Root {
 }
 
 /// Where each thing was first defined, by block and name.
-type Seen = HashMap<(&'static str, Rc<str>), Span>;
+type Seen = HashMap<(&'static str, Arc<str>), Span>;
 
 impl Root {
     /// Unites the trees of all files; `incomplete` says that some file has no tree.
-    pub fn unite(files: &[Rc<Node>], incomplete: bool, cx: &mut Context<'_>) -> Self {
+    pub fn unite(files: &[Arc<Node>], incomplete: bool, cx: &mut Context<'_>) -> Self {
         let place = files.first().map_or(Span::new(0, 0, 0), |it| it.span);
         let mut root = Self { place, incomplete, ..Self::default() };
         let mut seen = Seen::new();
@@ -214,7 +214,7 @@ impl Root {
             return;
         };
         for thing in things {
-            match seen.insert((field.key, Rc::clone(&thing.key)), thing.span) {
+            match seen.insert((field.key, Arc::clone(&thing.key)), thing.span) {
                 Some(first) => cx.report(merge::duplicate(&thing.key, thing.span, first)),
                 None => self.blocks.entry(field.key).or_default().push(thing.clone()),
             }
@@ -248,19 +248,19 @@ impl Root {
     /// Notes every name before anything is decoded: what exists but is wrong still is not "unknown".
     fn note_names(&self, cx: &mut Context<'_>) {
         if self.incomplete {
-            cx.collected.metrics_incomplete = true;
+            cx.known_mut().metrics_incomplete = true;
             return;
         }
         for noun in Noun::ALL {
             if !self.unreadable.contains(noun.block()) {
                 let names = self.entries(noun.block()).iter().map(|it| (it.key.to_string(), it.span));
-                cx.collected.names.insert(noun, names.collect());
+                cx.known_mut().names.insert(noun, names.collect());
             }
         }
-        cx.collected.metrics_incomplete =
+        cx.known_mut().metrics_incomplete =
             ["metrics", "scrapes"].iter().any(|it| self.unreadable.contains(it));
         let probes = self.entries("probes").iter().chain(self.entries("journeys"));
-        cx.collected.probes = probes.map(|it| (it.key.to_string(), it.span)).collect();
+        cx.known_mut().probes = probes.map(|it| (it.key.to_string(), it.span)).collect();
     }
 
     fn variables(&self, overrides: &BTreeMap<String, String>, cx: &mut Context<'_>) {
@@ -297,7 +297,7 @@ impl Root {
             unit::ranged(it, cx, "a query offset", &QUERY_OFFSET).map(Some)
         });
         let smtp = self.single_or("smtp", None, cx, |it, cx| smtp::decode(it, cx).map(Some));
-        cx.collected.mailed = self.values.contains_key("smtp") || self.incomplete;
+        cx.known_mut().mailed = self.values.contains_key("smtp") || self.incomplete;
         let secrets = list::named(self.entries("secrets"), cx, secret::decode);
         let alertmanagers = self.single_or("alertmanagers", Vec::new(), cx, alertmanagers);
         let grafana = self.single_or("grafana", None, cx, |it, cx| network::url(it, cx).map(Some));
@@ -309,7 +309,7 @@ impl Root {
         let journeys = list::named(self.entries("journeys"), cx, journey::decode);
         let sources = list::named(self.entries("sources"), cx, source::decode);
         let metrics = list::named(self.entries("metrics"), cx, metric::decode);
-        let objectives = list::named(self.entries("objectives"), cx, objective::decode);
+        let objectives = list::named_apart(self.entries("objectives"), cx, objective::decode);
         let limits = list::named(self.entries("limits"), cx, limit::decode);
         let maintenance = self.single_or("maintenance", maintenance::default(), cx, maintenance::decode);
         let model = Model {

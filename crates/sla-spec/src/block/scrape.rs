@@ -82,7 +82,7 @@ const GIVEN_LABELS: [&str; 3] = ["job", "instance", "le"];
 /// Decodes one scrape job.
 pub fn decode(id: &JobId, entry: &Entry, cx: &mut Context<'_>) -> Option<Scrape> {
     let Some(fields) = cx.fields(&entry.value, &TABLE) else {
-        cx.collected.metrics_incomplete = true;
+        cx.known_mut().metrics_incomplete = true;
         return None;
     };
     let targets = fields.get(cx, "targets", |it, cx| list::distinct(it, cx, network::address));
@@ -109,13 +109,13 @@ pub fn down(node: &Node, cx: &mut Context<'_>) -> Option<Option<TierId>> {
 
 fn metrics(node: &Node, cx: &mut Context<'_>) -> Option<BTreeMap<MetricName, ScrapeMetric>> {
     let Kind::Map(entries) = &node.kind else {
-        cx.collected.metrics_incomplete = true;
+        cx.known_mut().metrics_incomplete = true;
         return cx.wrong_kind(node, "a mapping");
     };
     let metrics = list::named(entries, cx, |_: &MetricName, entry, cx| {
         let metric = metric(&entry.value, cx);
         let exposed = Exposed { span: entry.span, business: false, shape: metric.as_ref().map(shape) };
-        cx.collected.metrics.entry(entry.key.to_string()).or_default().push(exposed);
+        cx.known_mut().metrics.entry(entry.key.to_string()).or_default().push(exposed);
         metric
     });
     (metrics.len() == entries.len()).then_some(metrics)

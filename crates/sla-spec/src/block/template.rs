@@ -12,13 +12,13 @@ use crate::{
 
 /// Returns whether this is the name of a secret: any call may use those.
 pub fn is_secret(name: &str, cx: &Context<'_>) -> bool {
-    cx.collected.names.get(&Noun::Secret).is_some_and(|it| it.contains_key(name))
+    cx.known.names.get(&Noun::Secret).is_some_and(|it| it.contains_key(name))
 }
 
 /// Reports each `{{name}}` below a node that is neither a secret nor among the saved values.
 pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
     // Nothing is known of the secrets, so any name may be one.
-    if !cx.collected.names.contains_key(&Noun::Secret) {
+    if !cx.known.names.contains_key(&Noun::Secret) {
         return;
     }
     match &node.kind {
@@ -32,7 +32,7 @@ pub fn check(node: &Node, saved: &BTreeSet<String>, cx: &mut Context<'_>) {
                     let span = cx.within(node, at, length);
                     let message = format!("no earlier step saves `{name}`");
                     let fallback = format!("save it in an earlier step: `save: {{{name}: $.path}}`");
-                    let secrets = cx.collected.names.get(&Noun::Secret).into_iter().flat_map(|it| it.keys());
+                    let secrets = cx.known.names.get(&Noun::Secret).into_iter().flat_map(|it| it.keys());
                     let known: BTreeSet<&str> = saved.iter().chain(secrets).map(String::as_str).collect();
                     let hint = suggest::hint(name, known, &fallback);
                     cx.report(Diagnostic::error(Code::Unsaved, span, message).hint(hint));

@@ -7,7 +7,7 @@ use crate::{
 
 /// Reports mail addresses that nothing can send to.
 pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
-    if cx.collected.mailed {
+    if cx.known.mailed {
         return Vec::new();
     }
     let problem = |span: &crate::diagnostic::Span| {

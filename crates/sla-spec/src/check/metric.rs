@@ -20,7 +20,7 @@ use crate::{
 const SCRAPE_LABELS: [&str; 2] = ["job", "instance"];
 
 /// A metric that the specification declares.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Exposed {
     /// Where it is declared.
     pub span: Span,
@@ -78,7 +78,7 @@ pub enum Role {
 
 /// Reports names that are exposed twice.
 pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
-    cx.collected.metrics.iter().flat_map(|(name, exposed)| collisions(name, exposed)).collect()
+    cx.known.metrics.iter().flat_map(|(name, exposed)| collisions(name, exposed)).collect()
 }
 
 /// Reports an unknown metric, one of the wrong kind, and unknown labels. What is exposed was decoded before what
@@ -87,7 +87,7 @@ pub fn misused(it: &Use<'_>, cx: &Context<'_>) -> Vec<Diagnostic> {
     let name = it.selector.selector.metric.as_str();
     let shapes = shapes(cx, name);
     if shapes.is_empty() {
-        return if cx.collected.metrics_incomplete { Vec::new() } else { vec![unknown(cx, it, name)] };
+        return if cx.known.metrics_incomplete { Vec::new() } else { vec![unknown(cx, it, name)] };
     }
     // Of a metric with a problem of its own nothing more can be said.
     let Some(shapes) = shapes.into_iter().collect::<Option<Vec<Cow<'_, Shape>>>>() else {
@@ -149,7 +149,7 @@ fn exported(name: &str) -> Option<Shape> {
 /// Every shape under which a series of this name is exposed; `None` stands for one that is not known.
 fn shapes<'c>(cx: &'c Context<'_>, name: &str) -> Vec<Option<Cow<'c, Shape>>> {
     let direct = |name: &str| {
-        let declared = cx.collected.metrics.get(name).into_iter().flatten();
+        let declared = cx.known.metrics.get(name).into_iter().flatten();
         let declared = declared.map(|it| it.shape.as_ref().map(Cow::Borrowed));
         declared.chain(exported(name).map(|it| Some(Cow::Owned(it))))
     };
@@ -178,7 +178,7 @@ fn shapes<'c>(cx: &'c Context<'_>, name: &str) -> Vec<Option<Cow<'c, Shape>>> {
 }
 
 fn unknown(cx: &Context<'_>, it: &Use<'_>, name: &str) -> Diagnostic {
-    let declared = cx.collected.metrics.keys().map(String::as_str);
+    let declared = cx.known.metrics.keys().map(String::as_str);
     let known = declared.chain(names::exported().map(|it| it.name));
     let hint = match suggest::nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -89,30 +89,46 @@ pub struct Dependency {
     pub span: Span,
 }
 
-/// What decoding leaves for the checks.
-#[derive(Debug, Default)]
-pub struct Collected {
+/// What is known of the whole specification; a block that others look into is decoded before them.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
     /// Every name by its kind, also of things that could not be decoded. A kind that is missing could not be
     /// read, so nothing is known of it.
     pub names: BTreeMap<Noun, BTreeMap<String, Span>>,
-    /// Every use of a name.
-    pub references: Vec<Reference>,
-    /// Every `depends_on`.
-    pub dependencies: Vec<Dependency>,
     /// The metrics that the specification declares.
     pub metrics: BTreeMap<String, Vec<metric::Exposed>>,
     /// Some declaration of metrics could not be read.
     pub metrics_incomplete: bool,
-    /// Where mail addresses of owners stand.
-    pub emails: Vec<Span>,
     /// There is a mail server, or it cannot be known whether there is one.
     pub mailed: bool,
-    /// What composites are made of.
-    pub components: Vec<Component>,
     /// How often probes and journeys run, as far as it could be read.
     pub intervals: BTreeMap<String, Duration>,
     /// The names of probes and journeys, which share one label.
     pub probes: Vec<(String, Span)>,
+}
+
+/// What decoding leaves for the checks.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Every use of a name.
+    pub references: Vec<Reference>,
+    /// Every `depends_on`.
+    pub dependencies: Vec<Dependency>,
+    /// Where mail addresses of owners stand.
+    pub emails: Vec<Span>,
+    /// What composites are made of.
+    pub components: Vec<Component>,
+}
+
+impl Collected {
+    /// Adds what another decoding left.
+    pub fn extend(&mut self, other: Self) {
+        let Self { references, dependencies, emails, components } = other;
+        self.references.extend(references);
+        self.dependencies.extend(dependencies);
+        self.emails.extend(emails);
+        self.components.extend(components);
+    }
 }
 
 /// Runs every check.

@@ -11,7 +11,7 @@ use crate::{
 pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut problems = Vec::new();
-    for (name, span) in &cx.collected.probes {
+    for (name, span) in &cx.known.probes {
         if let Some(first) = seen.insert(name, *span) {
             let message = format!("a probe and a journey are both named `{name}`");
             let problem = Diagnostic::error(Code::SameName, *span, message);

@@ -10,7 +10,7 @@ use crate::{
 pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for reference in &cx.collected.references {
-        let Some(names) = cx.collected.names.get(&reference.noun) else { continue };
+        let Some(names) = cx.known.names.get(&reference.noun) else { continue };
         if names.contains_key(&reference.name) {
             continue;
         }

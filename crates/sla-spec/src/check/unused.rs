@@ -18,7 +18,7 @@ pub fn check(cx: &Context<'_>) -> Vec<Diagnostic> {
         cx.collected.references.iter().map(|it| (it.noun, it.name.as_str())).collect();
     let mut problems = Vec::new();
     problems.extend(cx.variables.unused().map(|(name, span)| warning("variable", name, span)));
-    for (noun, names) in cx.collected.names.iter().filter(|it| it.0.needs_use()) {
+    for (noun, names) in cx.known.names.iter().filter(|it| it.0.needs_use()) {
         let unused = names.iter().filter(|(name, _)| !used.contains(&(*noun, name.as_str())));
         problems.extend(unused.map(|(name, span)| warning(noun.word(), name, *span)));
     }

@@ -1,11 +1,11 @@
 //! What decoding knows and collects: the problems, the variables, and what later checks need.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 
 use crate::{
-    check::{Collected, Noun, Reference},
+    check::{Collected, Known, Noun, Reference},
     diagnostic::{Code, Diagnostic, Severity, Span},
     source_set::SourceSet,
     suggest,
@@ -23,6 +23,8 @@ pub struct Context<'s> {
     pub zone: TimeZone,
     /// How long Prometheus keeps its data, and where that is said.
     pub retention: Option<(Duration, Span)>,
+    /// What is known of the whole specification.
+    pub known: Arc<Known>,
     /// What the checks over the whole specification need.
     pub collected: Collected,
 }
@@ -36,8 +38,34 @@ impl<'s> Context<'s> {
             variables: Variables::default(),
             zone: TimeZone::UTC,
             retention: None,
+            known: Arc::default(),
             collected: Collected::default(),
         }
+    }
+
+    /// Returns a state for a part of the work: it knows the same, and has found nothing yet.
+    pub fn fork(&self) -> Self {
+        Self {
+            set: self.set,
+            problems: Vec::new(),
+            variables: self.variables.clone(),
+            zone: self.zone.clone(),
+            retention: self.retention,
+            known: Arc::clone(&self.known),
+            collected: Collected::default(),
+        }
+    }
+
+    /// Takes what a part of the work has found.
+    pub fn join(&mut self, part: Self) {
+        self.problems.extend(part.problems);
+        self.variables.join(part.variables);
+        self.collected.extend(part.collected);
+    }
+
+    /// Returns what is known, to add to it.
+    pub fn known_mut(&mut self) -> &mut Known {
+        Arc::make_mut(&mut self.known)
     }
 
     /// Adds a problem.

@@ -1,6 +1,6 @@
 //! Lists and blocks of named things.
 
-use std::{collections::BTreeMap, rc::Rc, str::FromStr};
+use std::{collections::BTreeMap, num::NonZero, str::FromStr, sync::Arc, thread};
 
 use sla_model::id::IdError;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Returns the items of a list.
-pub fn items<'n>(node: &'n Node, cx: &mut Context<'_>) -> Option<&'n [Rc<Node>]> {
+pub fn items<'n>(node: &'n Node, cx: &mut Context<'_>) -> Option<&'n [Arc<Node>]> {
     match &node.kind {
         Kind::List(items) => Some(items),
         _ => cx.wrong_kind(node, "a list"),
@@ -60,6 +60,45 @@ pub fn distinct<T>(
             cx.report(problem.hint("remove one").related(first, "first written here"));
         }
         decode(item, cx)
+    })
+}
+
+/// From how many things on another core decodes some of them: for fewer it costs more than it saves.
+const APART_MIN: usize = 256;
+
+/// Decodes a block of named things on every core. For things of which others know nothing but the name.
+///
+/// # Panics
+///
+/// Where the decoding does.
+pub fn named_apart<I, T>(
+    entries: &[Entry],
+    cx: &mut Context<'_>,
+    decode: impl Fn(&I, &Entry, &mut Context<'_>) -> Option<T> + Sync,
+) -> BTreeMap<I, T>
+where
+    I: FromStr<Err = IdError> + Ord + Send,
+    T: Send,
+{
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = entries.len().div_ceil(cores).max(APART_MIN);
+    let (here, apart) = entries.split_at(share.min(entries.len()));
+    let decode = &decode;
+    thread::scope(|scope| {
+        let others: Vec<_> = apart
+            .chunks(share)
+            .map(|some| {
+                let mut part = cx.fork();
+                scope.spawn(move || (named(some, &mut part, decode), part))
+            })
+            .collect();
+        let mut things = named(here, cx, decode);
+        for other in others {
+            let (mut more, part) = other.join().expect("a panic goes on");
+            things.append(&mut more);
+            cx.join(part);
+        }
+        things
     })
 }
 

@@ -30,7 +30,7 @@ pub fn items(file: u16, bytes: &[u8]) -> Vec<Item> {
     let Kind::Map(entries) = &tree.kind else { return Vec::new() };
     let Some(entry) = entries.iter().find(|it| &*it.key == INCLUDE) else { return Vec::new() };
     let Kind::List(list) = &entry.value.kind else { return Vec::new() };
-    let item = |it: &std::rc::Rc<yaml::node::Node>| match &it.kind {
+    let item = |it: &std::sync::Arc<yaml::node::Node>| match &it.kind {
         Kind::Scalar(scalar) if !scalar.text.trim().is_empty() => {
             Some(Item { path: scalar.text.clone(), span: it.span })
         }

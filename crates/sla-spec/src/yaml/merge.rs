@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    rc::Rc,
+    sync::Arc,
 };
 
 use super::node::{Entry, Kind, Node};
@@ -17,13 +17,13 @@ pub fn unique(entries: Vec<Entry>, problems: &mut Vec<Diagnostic>) -> Vec<Entry>
     if entries.len() <= FEW && !entries.iter().enumerate().any(again) {
         return entries;
     }
-    let mut seen: HashMap<Rc<str>, Span> = HashMap::with_capacity(entries.len());
+    let mut seen: HashMap<Arc<str>, Span> = HashMap::with_capacity(entries.len());
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         if let Some(first) = seen.get(&entry.key) {
             problems.push(duplicate(&entry.key, entry.span, *first));
         } else {
-            seen.insert(Rc::clone(&entry.key), entry.span);
+            seen.insert(Arc::clone(&entry.key), entry.span);
             kept.push(entry);
         }
     }
@@ -39,11 +39,11 @@ pub fn duplicate(key: &str, second: Span, first: Span) -> Diagnostic {
 
 /// Adds the entries of merged mappings whose keys do not stand in the mapping itself; of several, the first
 /// mapping wins.
-pub fn merged(mut entries: Vec<Entry>, merges: &[Rc<Node>], problems: &mut Vec<Diagnostic>) -> Vec<Entry> {
+pub fn merged(mut entries: Vec<Entry>, merges: &[Arc<Node>], problems: &mut Vec<Diagnostic>) -> Vec<Entry> {
     if merges.is_empty() {
         return entries;
     }
-    let mut seen: BTreeSet<Rc<str>> = entries.iter().map(|it| Rc::clone(&it.key)).collect();
+    let mut seen: BTreeSet<Arc<str>> = entries.iter().map(|it| Arc::clone(&it.key)).collect();
     let mut add = |map: &Node| {
         let Kind::Map(more) = &map.kind else {
             let message = format!("`<<` takes a mapping, not {}", map.what());
@@ -51,7 +51,7 @@ pub fn merged(mut entries: Vec<Entry>, merges: &[Rc<Node>], problems: &mut Vec<D
             return;
         };
         for entry in more {
-            if seen.insert(Rc::clone(&entry.key)) {
+            if seen.insert(Arc::clone(&entry.key)) {
                 entries.push(entry.clone());
             }
         }

@@ -1,6 +1,6 @@
 //! The located tree.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diagnostic::Span;
 
@@ -24,7 +24,7 @@ pub enum Kind {
     /// One text.
     Scalar(Scalar),
     /// A list.
-    List(Vec<Rc<Node>>),
+    List(Vec<Arc<Node>>),
     /// A mapping, in the order of the text; each key stands once.
     Map(Vec<Entry>),
 }
@@ -53,11 +53,11 @@ pub enum Style {
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The key.
-    pub key: Rc<str>,
+    pub key: Arc<str>,
     /// Where the key stands.
     pub span: Span,
     /// The value.
-    pub value: Rc<Node>,
+    pub value: Arc<Node>,
 }
 
 impl Node {

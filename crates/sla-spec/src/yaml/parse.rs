@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    rc::Rc,
+    sync::Arc,
 };
 
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, Tag};
@@ -26,7 +26,7 @@ pub const NODES_MAX: usize = 1_000_000;
 pub const DEPTH_MAX: usize = 64;
 
 /// Reads one file that is one document. `None` comes with at least one problem.
-pub fn parse(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Rc<Node>> {
+pub fn parse(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Arc<Node>> {
     let roots = read(file, text, Documents::One, problems)?;
     let root = roots.into_iter().next();
     if root.is_none() {
@@ -38,7 +38,7 @@ pub fn parse(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Rc
 
 /// Reads one file with any number of documents, as other tools write them; an empty document is none. `None`
 /// comes with at least one problem.
-pub fn documents(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Vec<Rc<Node>>> {
+pub fn documents(file: u16, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Vec<Arc<Node>>> {
     read(file, text, Documents::Many, problems)
 }
 
@@ -54,7 +54,7 @@ fn read(
     text: &str,
     documents: Documents,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Vec<Rc<Node>>> {
+) -> Option<Vec<Arc<Node>>> {
     let mut builder = Builder {
         file,
         text,
@@ -84,12 +84,12 @@ struct Builder<'t> {
     documents: Documents,
     problems: &'t mut Vec<Diagnostic>,
     open: Vec<Open>,
-    anchors: BTreeMap<usize, Rc<Node>>,
+    anchors: BTreeMap<usize, Arc<Node>>,
     /// Every key once: ten thousand objectives have ten different ones, their names apart.
-    keys: HashSet<Rc<str>>,
+    keys: HashSet<Arc<str>>,
     /// Nodes that were made or copied, against [`NODES_MAX`].
     nodes: usize,
-    roots: Vec<Rc<Node>>,
+    roots: Vec<Arc<Node>>,
 }
 
 /// A collection that has begun.
@@ -100,8 +100,8 @@ struct Open {
 }
 
 enum Content {
-    List(Vec<Rc<Node>>),
-    Map { entries: Vec<Entry>, key: Option<(Rc<str>, Span)>, merges: Vec<Rc<Node>> },
+    List(Vec<Arc<Node>>),
+    Map { entries: Vec<Entry>, key: Option<(Arc<str>, Span)>, merges: Vec<Arc<Node>> },
 }
 
 impl Builder<'_> {
@@ -217,16 +217,16 @@ impl Builder<'_> {
         if self.open.len() + node.height > DEPTH_MAX {
             return Err(Box::new(too_deep(node.span)));
         }
-        let node = Rc::new(node);
+        let node = Arc::new(node);
         if anchor != 0 {
-            self.anchors.insert(anchor, Rc::clone(&node));
+            self.anchors.insert(anchor, Arc::clone(&node));
         }
         let span = node.span;
         self.place(node, span)
     }
 
     /// Documents that repeat much by aliases count together: each is read with everything that it repeats.
-    fn end_document(&mut self, root: Rc<Node>) -> Result<(), Fatal> {
+    fn end_document(&mut self, root: Arc<Node>) -> Result<(), Fatal> {
         let weight = self.roots.iter().fold(root.weight, |sum, it| sum.saturating_add(it.weight));
         if weight > NODES_MAX {
             return Err(Box::new(too_many(root.span)));
@@ -239,7 +239,7 @@ impl Builder<'_> {
 
     /// Puts a finished node where it belongs; `span` is where it is written, which for an alias is not where
     /// the node stands.
-    fn place(&mut self, node: Rc<Node>, span: Span) -> Result<(), Fatal> {
+    fn place(&mut self, node: Arc<Node>, span: Span) -> Result<(), Fatal> {
         let Some(open) = self.open.last_mut() else {
             return self.end_document(node);
         };
@@ -258,12 +258,12 @@ impl Builder<'_> {
     }
 }
 
-fn shared(keys: &mut HashSet<Rc<str>>, text: &str) -> Rc<str> {
+fn shared(keys: &mut HashSet<Arc<str>>, text: &str) -> Arc<str> {
     if let Some(known) = keys.get(text) {
-        return Rc::clone(known);
+        return Arc::clone(known);
     }
-    let key: Rc<str> = text.into();
-    keys.insert(Rc::clone(&key));
+    let key: Arc<str> = text.into();
+    keys.insert(Arc::clone(&key));
     key
 }
 

@@ -16,7 +16,7 @@ pub type Known = (Histogram, Option<Vec<Decimal>>);
 /// Decodes a histogram; `what` is the indicator that needs it, with its article.
 pub fn decode(node: &Node, what: &'static str, owner: &Owner<'_>, cx: &mut Context<'_>) -> Option<Known> {
     let selector = counter::selector(node, Role::Histogram(what), owner, cx)?;
-    let declared = cx.collected.metrics.get(selector.metric.as_str()).into_iter().flatten();
+    let declared = cx.known.metrics.get(selector.metric.as_str()).into_iter().flatten();
     let declared: Vec<&Buckets> = declared.filter_map(|it| it.shape.as_ref()?.buckets.as_ref()).collect();
     let native = declared.iter().any(|it| matches!(it, Buckets::Native));
     let form = if native { HistogramForm::Native } else { HistogramForm::Classic };

@@ -157,7 +157,7 @@ fn one_run(fields: &Fields<'_>, judged: &Judged<'_>, indicator: &Indicator, cx: 
     else {
         return;
     };
-    let Some(every) = cx.collected.intervals.get(probe.as_str()).copied() else { return };
+    let Some(every) = cx.known.intervals.get(probe.as_str()).copied() else { return };
     let burns = judged.burns(Urgency::Page);
     let Some(burn) = burns.iter().find(|it| it.threshold(judged.target) < Decimal::ONE) else { return };
     let runs = duration::seconds(burn.long) / duration::seconds(every);
