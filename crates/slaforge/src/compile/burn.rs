@@ -81,7 +81,7 @@ fn condition(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> 
     {
         // What was paged needs no ticket: without this the ticket is delivered the moment the page is
         // released, for a service that is well again.
-        expr = expr.unless_on(&same(objective), over_time("last_over_time", &paged, burn.short));
+        expr = expr.unless_on(&same(objective), lately(&paged, burn.short));
     }
     if burn.urgency == Urgency::Page {
         expr = expr.or_on(&same(objective), blind(model, objective, burn, tier));
@@ -102,6 +102,17 @@ fn blind(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr
         .and_on(&WHOLE, counted(model, objective))
         .unless_on(&WHOLE, select(&recorded(model, objective, slo::EVENTS_RATE)));
     outside_planned(model, objective, stays)
+}
+
+/// What fires, or fired within a while. A page is held for longer than a base window, so looking once in each of
+/// them is enough, and a tenth of reading all of its samples; what fires now may have been missed so far.
+fn lately(fired: &Selector, range: Duration) -> Expr {
+    let looks = Expr::Subquery {
+        of: Box::new(select(fired)),
+        range: range.saturating_add(BASE_WINDOW),
+        step: BASE_WINDOW,
+    };
+    Expr::Call("last_over_time", vec![looks]).or(select(fired))
 }
 
 /// Selects the firing pages of an objective.

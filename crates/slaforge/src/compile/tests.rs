@@ -58,6 +58,11 @@ impl Said {
                 self.walk(&it.lhs);
                 self.walk(&it.rhs);
             }
+            Expr::Subquery(it) => {
+                self.durations.push(it.range);
+                self.durations.extend(it.step);
+                self.walk(&it.expr);
+            }
             Expr::Paren(it) => self.walk(&it.expr),
             other => panic!("{other} is not written by us"),
         }
