@@ -86,7 +86,7 @@ fn expressions(plan: Plan<'_>) -> Vec<(String, String, Duration)> {
 }
 
 fn same(a: f64, b: f64) -> bool {
-    a == b || (a - b).abs() < 1e-12
+    a.total_cmp(&b).is_eq() || (a - b).abs() < 1e-12
 }
 
 #[test]
