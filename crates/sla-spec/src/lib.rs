@@ -24,6 +24,7 @@ mod decode;
 pub mod diagnostic;
 pub mod lines;
 pub mod manual;
+pub mod parallel;
 pub mod promql;
 pub mod report;
 pub mod schema;

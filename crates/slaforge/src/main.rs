@@ -10,7 +10,6 @@ mod compile;
 mod exit;
 mod explain;
 mod io;
-mod parallel;
 mod plan;
 mod promql;
 mod target;

@@ -1,12 +1,13 @@
 //! Lists and blocks of named things.
 
-use std::{collections::BTreeMap, num::NonZero, str::FromStr, sync::Arc, thread};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 use sla_model::id::IdError;
 
 use super::{context::Context, scalar};
 use crate::{
     diagnostic::{Code, Diagnostic},
+    parallel,
     yaml::node::{Entry, Kind, Node},
 };
 
@@ -80,26 +81,18 @@ where
     I: FromStr<Err = IdError> + Ord + Send,
     T: Send,
 {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = entries.len().div_ceil(cores).max(APART_MIN);
-    let (here, apart) = entries.split_at(share.min(entries.len()));
-    let decode = &decode;
-    thread::scope(|scope| {
-        let others: Vec<_> = apart
-            .chunks(share)
-            .map(|some| {
-                let mut part = cx.fork();
-                scope.spawn(move || (named(some, &mut part, decode), part))
-            })
-            .collect();
-        let mut things = named(here, cx, decode);
-        for other in others {
-            let (mut more, part) = other.join().expect("a panic goes on");
-            things.append(&mut more);
-            cx.join(part);
-        }
-        things
-    })
+    let share = entries.len().div_ceil(parallel::cores()).max(APART_MIN);
+    let shares: Vec<&[Entry]> = entries.chunks(share).collect();
+    let parts = parallel::map(&shares, |some| {
+        let mut part = cx.fork();
+        (named(some, &mut part, &decode), part)
+    });
+    let mut things = BTreeMap::new();
+    for (mut more, part) in parts {
+        things.append(&mut more);
+        cx.join(part);
+    }
+    things
 }
 
 /// Decodes a block of named things. A thing whose name is wrong is decoded too, for its other problems.

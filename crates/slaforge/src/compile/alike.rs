@@ -10,9 +10,10 @@ use sla_model::{
     selector::{MatchOp, Matcher, Selector},
     text::Text,
 };
+use sla_spec::parallel;
 
 use super::{Plan, Unit};
-use crate::{parallel, plan::RuleFile};
+use crate::plan::RuleFile;
 
 /// A stand-in begins with a letter and a digit, and a third letter tells it from most other words. If it is one of
 /// them all the same, the two casts tell (`target/mold.rs`), and nothing is filled in.

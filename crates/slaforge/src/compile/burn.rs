@@ -104,7 +104,7 @@ fn blind(model: &Model, objective: &Objective, burn: &Burn, tier: &Tier) -> Expr
     outside_planned(model, objective, stays)
 }
 
-/// What fires, or fired within a while. A page is held for longer than a base window, so looking once in each of
+/// What fires, or fired within a while. A page is held for a base window at least, so looking once in each of
 /// them is enough, and a tenth of reading all of its samples; what fires now may have been missed so far.
 fn lately(fired: &Selector, range: Duration) -> Expr {
     let looks = Expr::Subquery {

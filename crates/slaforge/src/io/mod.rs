@@ -14,6 +14,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use sla_spec::parallel;
 use tempfile::NamedTempFile;
 
 pub use drift::Drift;
@@ -21,10 +22,7 @@ use made::Made;
 use manifest::{Manifest, State};
 pub use stage::Stage;
 
-use crate::{
-    parallel,
-    target::{File, TARGETS, Target},
-};
+use crate::target::{File, TARGETS, Target};
 
 /// How the names of files begin that are written beside their places.
 const BESIDE: &str = ".slaforge-";

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use sla_spec::parallel;
 use tempfile::TempPath;
 
 use super::{
@@ -17,10 +18,7 @@ use super::{
     manifest::{self, Manifest, State},
     read, whole,
 };
-use crate::{
-    parallel,
-    target::{File, MARK, Target, is_loaded},
-};
+use crate::target::{File, MARK, Target, is_loaded};
 
 /// Files of a run, in no order. Whatever was not finished leaves nothing behind.
 pub struct Stage<'f> {

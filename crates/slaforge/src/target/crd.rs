@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use sla_spec::parallel;
 
 use super::{
     File, Input, Out, RULES, RuleSet, Target, is_in, layout,
     rules::{GroupDocument, groups},
     yaml,
 };
-use crate::parallel;
 
 /// Objects, one per objective however many there are: the operator mounts an object's rules as part of a
 /// `ConfigMap` and refuses more than half a megabyte of them; a shard of 10,000 objectives has two.

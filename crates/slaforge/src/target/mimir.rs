@@ -1,13 +1,13 @@
 //! Rule files for Grafana Mimir's ruler, as `mimirtool rules load` and `sync` read them.
 
 use serde::Serialize;
+use sla_spec::parallel;
 
 use super::{
     File, Input, Out, RULES, RuleSet, Target, is_in,
     rules::{GroupDocument, groups},
     yaml,
 };
-use crate::parallel;
 
 /// Rule files, one namespace each.
 pub const TARGET: Target = Target {

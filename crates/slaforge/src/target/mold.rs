@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
+use sla_spec::parallel;
+
 use super::Input;
-use crate::{
-    compile::{Cast, StandIn, Unit, kinds},
-    parallel,
-};
+use crate::compile::{Cast, StandIn, Unit, kinds};
 
 /// Of fewer units a mold, for which two of them are written, saves nothing.
 const MEMBERS_MIN: usize = 4;

@@ -1,6 +1,7 @@
 //! Prometheus rule files. Thanos Ruler reads the same files.
 
 use serde::Serialize;
+use sla_spec::parallel;
 
 use super::{
     File, Input, Out, RULES, RuleSet, Target, is_sharded,
@@ -8,7 +9,7 @@ use super::{
     rules::{GroupDocument, groups},
     yaml,
 };
-use crate::{compile::Unit, parallel};
+use crate::compile::Unit;
 
 /// Rule files, one per objective and one for the platform, or shards of many objectives.
 pub const TARGET: Target = Target {

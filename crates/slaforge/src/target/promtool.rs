@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use sla_model::duration;
+use sla_spec::parallel;
 
 use super::{File, Input, Out, RULES, RuleSet, Target, prometheus, yaml};
 use crate::{
-    parallel,
     plan::{Case, Check},
     promql::build::{number, vector},
 };

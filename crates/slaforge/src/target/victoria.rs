@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 use sla_model::duration;
+use sla_spec::parallel;
 
 use super::{
     File, Input, Out, RULES, RuleSet, Target, is_in,
@@ -19,7 +20,7 @@ use super::{
     yaml,
 };
 use crate::{
-    compile, parallel,
+    compile,
     plan::{Group, Rule, RuleFile},
     promql::Expr,
 };

@@ -6,6 +6,11 @@ use std::{
     thread,
 };
 
+/// Returns on how many cores work can go on side by side.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// Applies a function to every item. Each core takes the next item as soon as it is free, so that one big item
 /// keeps nobody waiting.
 ///
@@ -13,7 +18,10 @@ use std::{
 ///
 /// Where the function does.
 pub fn map<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    let cores = cores().min(items.len());
+    if cores <= 1 {
+        return items.iter().map(of).collect();
+    }
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
